@@ -1,0 +1,49 @@
+# Deep Learning from One Hidden Layer. `make help` lists the commands; everything else is in the README.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help site test test-quick lab lint upgrade-report clean
+
+bin := .venv/bin
+pins := requirements-site.txt requirements.lock pyproject.toml
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+.venv/light: $(pins)
+	@.ci/setup light
+	@touch $@
+
+.venv/whole: $(pins) requirements.txt
+	@.ci/setup whole
+	@touch .venv/light $@
+
+site: .venv/light ## build the site into _build/html
+	@$(bin)/jupyter-book build -W -n --keep-going --quiet .
+	@echo "The site is in $(CURDIR)/_build/html/index.html"
+
+lab: .venv/whole ## open the first lesson in JupyterLab
+	@$(bin)/python -m course data
+	@$(bin)/jupyter lab $(firstword $(sort $(wildcard lectures/*.ipynb)))
+
+lint: .venv/whole
+	@$(bin)/ruff format --check .
+	@$(bin)/ruff check .
+	@$(bin)/mypy
+
+test: lint ## run every test; every notebook runs again and is compared
+	@.ci/setup system
+	@$(bin)/python -m course data
+	@$(bin)/pytest
+
+# the tools, and the notebooks that changed against main
+test-quick: lint ## the same for what changed, in a few minutes
+	@.ci/setup system
+	@$(bin)/python -m course data
+	@$(bin)/pytest -m "not slow" tests $$(git diff --name-only --diff-filter=d \
+		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- '*.ipynb')
+
+upgrade-report: ## with a new requirements.lock: what would move in every notebook
+	@PYTHON=$(PYTHON) .ci/upgrade-report
+
+clean: ## remove the environment and everything built
+	rm -rf .venv _build *.egg-info .mypy_cache .pytest_cache .ruff_cache
