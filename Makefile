@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help site test test-quick lab lint upgrade-report clean
 
+export PYTHON
 bin := .venv/bin
 pins := requirements-site.txt requirements.lock pyproject.toml
 
@@ -43,7 +44,9 @@ test-quick: lint ## the same for what changed, in a few minutes
 		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- '*.ipynb')
 
 upgrade-report: ## with a new requirements.lock: what would move in every notebook
-	@PYTHON=$(PYTHON) .ci/upgrade-report
+	@VENV=_build/upgrade/.venv .ci/setup whole
+	@_build/upgrade/.venv/bin/python -m course data
+	@_build/upgrade/.venv/bin/python -m course compare --out _build/upgrade
 
 clean: ## remove the environment and everything built
 	rm -rf .venv _build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -238,7 +238,7 @@ def npm_missing() -> CourseError:
     return CourseError("npm", "is not installed", "install Node.js, which brings it")
 
 
-def npm_failed(spec: str, stderr: str) -> CourseError:
+def package_not_brought(spec: str, stderr: str) -> CourseError:
     """The program npm cannot bring a package."""
     reason = next((line for line in reversed(stderr.splitlines()) if line.strip()), "no reason given")
     return CourseError(spec, f"npm cannot bring it ({reason})", "check the network and npm's registry, and try again")

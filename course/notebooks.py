@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbformat.reader
+import nbformat.validator
 from nbformat import NotebookNode
 
 from course import errors
@@ -65,12 +67,13 @@ def read(path: Path) -> NotebookNode:
     except (OSError, UnicodeDecodeError) as e:
         raise errors.not_a_notebook(path, str(e)) from e
     try:
-        notebook: NotebookNode = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
+        notebook: NotebookNode = nbformat.reader.reads(text)
         if notebook.get("nbformat") != 4:
             raise errors.not_a_notebook(path, f"format {notebook.get('nbformat')}, not 4")
-        nbformat.validate(notebook)
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError) as e:
         raise errors.not_a_notebook(path, str(e).splitlines()[0][:100]) from e
+    for fault in nbformat.validator.iter_validate(notebook):  # not validate(), which changes what it checks
+        raise errors.not_a_notebook(path, str(fault).splitlines()[0][:100])
     return notebook
 
 

@@ -58,7 +58,11 @@ def execute(path: Path) -> NotebookNode:
         record_timing=False,
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
-    with kernel.environment(), client.setup_kernel(), tqdm(cells, desc=path.name, unit="cell", leave=False) as progress:
+    with (
+        kernel.environment(),
+        client.setup_kernel(),
+        tqdm(cells, desc=path.name, unit="cell", leave=False, disable=None) as progress,
+    ):
         for index, cell in progress:
             _execute_cell(client, path, cell, index)
     _stamp_timings(notebook)
