@@ -24,7 +24,7 @@ CHART = "application/vnd.vegalite.v5+json"
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 # What editors and runs leave behind: none of it is the author's.
 _NOISE = {
