@@ -4,6 +4,8 @@
 .PHONY: help site test test-quick lab lint upgrade-report clean
 
 export PYTHON
+# nbval loads a debugger, which would greet every run with a warning of its own
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
 bin := .venv/bin
 pins := requirements-site.txt requirements.lock pyproject.toml
 
