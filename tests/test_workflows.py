@@ -1,15 +1,18 @@
 """The workflows of GitHub: valid, safe, pinned, and each gate with the reason why it can fail."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from course.lock import newest_record, normalised, recorded_versions
 from course.notebooks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -119,3 +122,34 @@ def test_only_what_passed_is_published():
     assert publish["test"]["uses"] == f"{OURS}test.yml"
     assert publish["build"]["needs"] == "test"
     assert publish["publish"]["needs"] == "build"
+
+
+def imports(path: Path, seen: set[Path]) -> set[str]:
+    """Return the top-level names that a module imports, and those of the modules of ours that it imports."""
+    seen.add(path)
+    names = {"pytest"}  # which the script itself calls
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            dotted = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            dotted = [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
+        else:
+            continue
+        for name in dotted:
+            module = ROOT / f"{name.replace('.', '/')}.py"
+            if name.startswith("course.") and module.is_file() and module not in seen:
+                names |= imports(module, seen)
+            names.add(name.split(".")[0])
+    return names - {"course"} - sys.stdlib_module_names
+
+
+def test_colab_has_what_compares():
+    """What our comparison imports is in Colab's image, or is what the script puts beside Colab's packages."""
+    script = (ROOT / "colab" / "run-lessons.sh").read_text(encoding="utf-8")
+    brought = set(re.search(r"--editable \.(.*)", script)[1].split())
+    there = recorded_versions(newest_record()).keys() | brought
+    owners = packages_distributions()
+    needed = {name: owners[name] for name in imports(ROOT / "course" / "compare" / "plugin.py", set())}
+    assert "nbval" in needed
+    assert "vl_convert" in needed
+    assert [name for name, packages in needed.items() if not {normalised(p) for p in packages} & there] == []
