@@ -160,7 +160,7 @@ def pictures_missing(where: Place, folder: str, count: int, first: int) -> Cours
 
 def strange_folder(where: Place, folder: str) -> CourseError:
     """A folder of the tree is missing, or one too many is in it."""
-    return CourseError(where, f"{folder} is not there as in MNIST", AGAIN)
+    return CourseError(where, f"its folder {folder} is missing or does not hold what MNIST's does", AGAIN)
 
 
 def wrong_sum(where: Place, name: str) -> CourseError:
