@@ -1,11 +1,188 @@
-"""Comparing pictures."""
+"""Comparing pictures by what they show, so that another machine's edges and letter shapes are the same picture.
 
+Each pixel must find its colour near its place in the other picture: within the
+range of colours that the other has there. What does not is gathered into
+clusters, and a large cluster is a change. Before that the pictures are laid
+over each other, as a whole may have moved by a few pixels; and grey writing
+may move a little more, letter by letter, as hinting moves it. An SVG is drawn
+at three times its size, because its outlines know no hinting: hence its lines
+are held to a third of a pixel. The range of colours near a place is greyscale
+erosion and dilation (Serra, 1982).
+"""
+
+from __future__ import annotations
+
+import base64
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
 
 from course.compare import differences
 from course.compare.differences import Difference, Picture
 
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+SVG = "image/svg+xml"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What may differ between two renderings of the same picture, in pixels of the rendering.
+
+    Attributes:
+        moved: By how much the whole may have moved.
+        reach: By how much an edge may.
+        letters: By how much a letter may, beyond that.
+    """
+
+    moved: int
+    reach: int
+    letters: int
+
+
+DRAWN = Looks(moved=9, reach=1, letters=0)  # an SVG at SCALE
+PAINTED = Looks(moved=6, reach=2, letters=5)  # a PNG at twice its size on the page
+SCALE = 3
+
+CONTRAST = 56  # of 255: colours nearer than this are told apart by FAINT alone
+CLUSTER = 30  # pixels that may be off together
+LETTER = 12  # pixels of a letter that may be off
+SPECK = 8  # pixels: what is smaller is no letter's part
+LETTER_SIZE = 19  # pixels, of the window that holds one letter
+FAINT, FAINT_CLUSTER = 20, 600
+GREY = 40  # the largest difference between the channels of a grey
+
 
 def compare(stored: Picture, fresh: Picture) -> Iterator[Difference]:
-    if stored.data != fresh.data:
-        yield differences.picture_changed("bytes", stored, fresh)
+    """Yield in what two pictures show something else, if they do."""
+    if stored.data == fresh.data:
+        return
+    old, new = _pixels(stored), _pixels(fresh)
+    looks = DRAWN if {stored.kind, fresh.kind} == {SVG} else PAINTED
+    if max(abs(a - b) for a, b in zip(old.shape, new.shape, strict=True)) > 2 * looks.moved:
+        why = f"its size was {old.shape[1]} × {old.shape[0]} pixels and is {new.shape[1]} × {new.shape[0]}"
+        yield differences.picture_changed(why, stored, fresh)
+    elif why := changed(old, new, looks):
+        yield differences.picture_changed(why, stored, fresh)
+
+
+@lru_cache(maxsize=16)
+def _pixels(picture: Picture) -> Pixels:
+    """Return the picture on white, height × width × RGB."""
+    import vl_convert
+    from PIL import Image
+
+    raw = vl_convert.svg_to_png(picture.data, scale=SCALE) if picture.kind == SVG else base64.b64decode(picture.data)
+    image = Image.open(io.BytesIO(raw)).convert("RGBA")
+    return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB"))
+
+
+def changed(old: Pixels, new: Pixels, looks: Looks) -> str:
+    """Return what differs between two pictures, or nothing."""
+    a, b = _on_one_canvas(old, new, looks.moved)
+    why = ""
+    for dy, dx in _moves(a, b, looks.moved):
+        why = _mismatch(*_where_they_differ(a, np.roll(b, (dy, dx), (0, 1)), 2 * LETTER_SIZE), looks)
+        if not why:
+            return ""
+    return why
+
+
+def _on_one_canvas(old: Pixels, new: Pixels, margin: int) -> tuple[Pixels, Pixels]:
+    """Return both pictures on white canvases of one size, with a margin to move in."""
+    height, width = np.maximum(old.shape, new.shape)[:2] + 2 * margin
+    canvases = np.full((2, height, width, 3), 255, np.uint8)
+    for canvas, picture in zip(canvases, (old, new), strict=True):
+        canvas[margin : margin + picture.shape[0], margin : margin + picture.shape[1]] = picture
+    return canvases[0], canvases[1]
+
+
+def _moves(a: Pixels, b: Pixels, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the moves of ``b`` that may lay it over ``a``: none, and where the edges of both fall together."""
+    yield 0, 0
+    best = tuple(_move(a, b, axis, most) for axis in (0, 1))
+    if best != (0, 0):
+        yield best
+
+
+def _move(a: Pixels, b: Pixels, axis: int, most: int) -> int:
+    """Return by how much to move ``b`` along an axis so that its edges fall on those of ``a``."""
+    profiles = [np.abs(np.diff(p[..., 1].astype(np.int16), axis=axis)).sum(axis=1 - axis).astype(float) for p in (a, b)]
+    moves = sorted(range(-most, most + 1), key=abs)
+    return min(moves, key=lambda move: float(np.sum((profiles[0] - np.roll(profiles[1], move)) ** 2)))
+
+
+def _where_they_differ(a: Pixels, b: Pixels, margin: int) -> tuple[Pixels, Pixels]:
+    """Return the smallest window of both that holds every difference, with a margin."""
+    differ = np.any(np.abs(a.astype(np.int16) - b) > FAINT, axis=2)
+    window = ndimage.find_objects(differ.astype(np.int8))
+    if not window:
+        return a[:0, :0], b[:0, :0]
+    around = tuple(slice(max(0, s.start - margin), s.stop + margin) for s in window[0])
+    return a[around], b[around]
+
+
+def _mismatch(a: Pixels, b: Pixels, looks: Looks) -> str:
+    """Return where two pictures that lie over each other differ, or nothing."""
+    if not a.size:
+        return ""
+    off = _off(a, b, looks.reach)
+    faint = _largest(off > FAINT)
+    if faint > FAINT_CLUSTER:
+        return f"{faint} pixels together have another colour"
+    labels, sizes = _clusters(off > CONTRAST)
+    grey = _is_grey(a) & _is_grey(b)
+    for window, label, size in zip(ndimage.find_objects(labels), range(1, len(sizes) + 1), sizes, strict=True):
+        cluster = labels[window] == label
+        if size > SPECK and looks.letters and np.all(grey[window][cluster]):
+            size, limit = _letter_off(a, b, window, cluster, looks), LETTER
+        else:
+            limit = CLUSTER
+        if size > limit:
+            return f"{size} pixels together have another colour"
+    return ""
+
+
+def _off(a: Pixels, b: Pixels, reach: int) -> Pixels:
+    """Return by how much each pixel of either is outside the colours that the other has within ``reach``."""
+    size = (2 * reach + 1, 2 * reach + 1, 1)
+    worst = np.zeros(a.shape[:2], np.int16)
+    for one, other in ((a, b), (b, a)):
+        low = ndimage.minimum_filter(other, size).astype(np.int16) - one
+        high = one - ndimage.maximum_filter(other, size).astype(np.int16)
+        worst = np.maximum(worst, np.maximum(low, high).max(axis=2))
+    return worst.astype(np.uint8)
+
+
+def _clusters(off: Mask) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """Return the label of each pixel's cluster, pixels up to four apart being together, and the clusters' sizes."""
+    labels, count = ndimage.label(ndimage.binary_dilation(off, np.ones((3, 3)), iterations=2), np.ones((3, 3)))
+    return labels * off, [int(n) for n in np.bincount(labels[off], minlength=count + 1)[1:]]
+
+
+def _largest(off: Mask) -> int:
+    return max(_clusters(off)[1], default=0)
+
+
+def _is_grey(picture: Pixels) -> Mask:
+    return np.ptp(picture, axis=2) < GREY
+
+
+def _letter_off(a: Pixels, b: Pixels, window: tuple[slice, slice], cluster: Mask, looks: Looks) -> int:
+    """Return how many pixels around a cluster are off when each letter there has moved to where it fits best."""
+    around = tuple(slice(max(0, s.start - LETTER_SIZE), s.stop + LETTER_SIZE) for s in window)
+    inside = tuple(slice(s.start - o.start, s.stop - o.start) for s, o in zip(window, around, strict=True))
+    a, b = a[around], b[around]
+    moves = range(-looks.letters, looks.letters + 1)
+    shares = [
+        ndimage.uniform_filter((_off(a, np.roll(b, move, (0, 1)), 1) > CONTRAST).astype(np.float32), LETTER_SIZE)
+        for move in product(moves, moves)
+    ]
+    return round(float(np.min(shares, axis=0)[inside][cluster].max()) * LETTER_SIZE**2)
