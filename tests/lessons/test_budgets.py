@@ -74,7 +74,7 @@ def test_code_comes_in_small_pieces(path):
     assert median(sizes) <= 5
     assert quantiles(sizes, n=10)[-1] <= 14
     assert max(sizes) <= 20
-    assert [line for cell in cells(path, "code") for line in cell.source.splitlines() if len(line) > 92] == []
+    assert [line for cell in cells(path, "code") for line in cell.source.splitlines() if len(line) > 88] == []
 
 
 def test_most_cells_show_something(path):
