@@ -74,5 +74,4 @@ def _compare_floats(path: str, stored: float, fresh: float, tolerance: Tolerance
         yield differences.value_changed(path, stored, fresh)
         return
     old, new = Decimal(repr(stored)), Decimal(repr(fresh))
-    if abs(old - new) > tolerance.at(old):
-        yield differences.number_moved(path, repr(stored), repr(fresh), abs(old - new), tolerance.at(old))
+    yield differences.number_moved(path, repr(stored), repr(fresh), abs(old - new), tolerance.at(old))

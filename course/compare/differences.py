@@ -29,12 +29,14 @@ class Difference:
         place: Which output of the cell, and which part of it.
         stored: The stored picture, if it is about pictures.
         fresh: The new picture, if it is about pictures.
+        allowed: Whether it is within what the cell allows.
     """
 
     words: str
     place: str = ""
     stored: Picture | None = None
     fresh: Picture | None = None
+    allowed: bool = False
 
     def at(self, place: str) -> Difference:
         """Return the same difference, said of a place."""
@@ -51,9 +53,10 @@ def shortened(value: Any, width: int = 90) -> str:
 
 
 def number_moved(name: str, stored: str, fresh: str, difference: Decimal, tolerance: Decimal) -> Difference:
-    """A number is off by more than it may be."""
-    size = f"differs by {difference:.3g} > tolerance {tolerance:.3g}" if tolerance else f"differs by {difference:.3g}"
-    return Difference(f"{name}: stored {stored}, now {fresh}, {size}")
+    """A number is not the stored one, by more or by less than it may be."""
+    sign = "≤" if (allowed := difference <= tolerance) else ">"
+    size = f"differs by {difference:.3g} {sign} tolerance {tolerance:.3g}"
+    return Difference(f"{name}: stored {stored}, now {fresh}, {size}", allowed=allowed)
 
 
 def value_changed(name: str, stored: Any, fresh: Any) -> Difference:
@@ -74,6 +77,16 @@ def new(name: str, fresh: Any) -> Difference:
 def picture_changed(why: str, stored: Picture, fresh: Picture) -> Difference:
     """Two pictures do not show the same."""
     return Difference(f"the picture changed: {why}", stored=stored, fresh=fresh)
+
+
+def same_picture(stored: Picture, fresh: Picture) -> Difference:
+    """Two pictures show the same, whatever their bytes are."""
+    return Difference("the same picture", stored=stored, fresh=fresh, allowed=True)
+
+
+def did_not_run(error: str) -> Difference:
+    """A notebook could not be run to its end."""
+    return Difference(f"it did not run: {error}")
 
 
 def did_not_raise() -> Difference:

@@ -110,7 +110,7 @@ def words(text: str) -> str:
 
 
 def compare(name: str, stored: Number, fresh: Number, tolerance: Tolerance) -> Iterator[Difference]:
-    """Yield the difference between two printed numbers, if it is more than the tolerance allows."""
+    """Yield the difference between two printed numbers, if there is one; it tells whether the tolerance allows it."""
     if stored.text == fresh.text:
         return
     if stored.notation != fresh.notation or not stored.value.is_finite():
@@ -118,6 +118,5 @@ def compare(name: str, stored: Number, fresh: Number, tolerance: Tolerance) -> I
             yield differences.value_changed(name, stored.text, fresh.text)
         return
     allowed = Decimal(0) if stored.is_integer else tolerance.at(stored.value)
-    difference = abs(stored.value - fresh.value)
-    if difference > allowed:
+    if difference := abs(stored.value - fresh.value):
         yield differences.number_moved(name, stored.text, fresh.text, difference, allowed)

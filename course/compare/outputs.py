@@ -20,7 +20,7 @@ FIGURE = frozenset({"image/png", "image/svg+xml"})
 
 
 def compare(cell: NotebookNode, fresh: Iterable[NotebookNode]) -> Iterator[Difference]:
-    """Yield everything in which a cell's new outputs are not the stored ones.
+    """Yield everything in which a cell's new outputs are not the stored ones; what is allowed says so.
 
     Args:
         cell: The stored code cell; its tags and its metadata say what applies to it.

@@ -48,8 +48,9 @@ class Looks:
 
 
 DRAWN = Looks(moved=9, reach=1, letters=0)  # an SVG at SCALE
-PAINTED = Looks(moved=6, reach=2, letters=5)  # a PNG at twice its size on the page
-SCALE = 3
+PAINTED = Looks(moved=6, reach=2, letters=5)  # a PNG, at twice its size on the page
+SCALE = 3  # times the size on the page
+PAINTED_SCALE = 200 / 96  # Matplotlib's PNG at twice 100 dots per inch, against 96 on the page
 
 CONTRAST = 56  # of 255: colours nearer than this are told apart by FAINT alone
 CLUSTER = 30  # pixels that may be off together
@@ -61,25 +62,28 @@ GREY = 40  # the largest difference between the channels of a grey
 
 
 def compare(stored: Picture, fresh: Picture) -> Iterator[Difference]:
-    """Yield in what two pictures show something else, if they do."""
+    """Yield in what two pictures show something else, or that they show the same."""
     if stored.data == fresh.data:
+        yield differences.same_picture(stored, fresh)
         return
-    old, new = _pixels(stored), _pixels(fresh)
-    looks = DRAWN if {stored.kind, fresh.kind} == {SVG} else PAINTED
+    looks, scale = (DRAWN, SCALE) if {stored.kind, fresh.kind} == {SVG} else (PAINTED, PAINTED_SCALE)
+    old, new = _pixels(stored, scale), _pixels(fresh, scale)
     if max(abs(a - b) for a, b in zip(old.shape, new.shape, strict=True)) > 2 * looks.moved:
         why = f"its size was {old.shape[1]} × {old.shape[0]} pixels and is {new.shape[1]} × {new.shape[0]}"
         yield differences.picture_changed(why, stored, fresh)
     elif why := changed(old, new, looks):
         yield differences.picture_changed(why, stored, fresh)
+    else:
+        yield differences.same_picture(stored, fresh)
 
 
 @lru_cache(maxsize=16)
-def _pixels(picture: Picture) -> Pixels:
-    """Return the picture on white, height × width × RGB."""
+def _pixels(picture: Picture, scale: float) -> Pixels:
+    """Return the picture on white, height × width × RGB; ``scale`` is for one that has no pixels of its own."""
     import vl_convert
     from PIL import Image
 
-    raw = vl_convert.svg_to_png(picture.data, scale=SCALE) if picture.kind == SVG else base64.b64decode(picture.data)
+    raw = vl_convert.svg_to_png(picture.data, scale=scale) if picture.kind == SVG else base64.b64decode(picture.data)
     image = Image.open(io.BytesIO(raw)).convert("RGBA")
     return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB"))
 
@@ -107,7 +111,7 @@ def _on_one_canvas(old: Pixels, new: Pixels, margin: int) -> tuple[Pixels, Pixel
 def _moves(a: Pixels, b: Pixels, most: int) -> Iterator[tuple[int, int]]:
     """Yield the moves of ``b`` that may lay it over ``a``: none, and where the edges of both fall together."""
     yield 0, 0
-    best = tuple(_move(a, b, axis, most) for axis in (0, 1))
+    best = _move(a, b, 0, most), _move(a, b, 1, most)
     if best != (0, 0):
         yield best
 
@@ -134,20 +138,15 @@ def _mismatch(a: Pixels, b: Pixels, looks: Looks) -> str:
     if not a.size:
         return ""
     off = _off(a, b, looks.reach)
-    faint = _largest(off > FAINT)
-    if faint > FAINT_CLUSTER:
-        return f"{faint} pixels together have another colour"
     labels, sizes = _clusters(off > CONTRAST)
     grey = _is_grey(a) & _is_grey(b)
-    for window, label, size in zip(ndimage.find_objects(labels), range(1, len(sizes) + 1), sizes, strict=True):
-        cluster = labels[window] == label
-        if size > SPECK and looks.letters and np.all(grey[window][cluster]):
+    too_many = [size for size in _clusters(off > FAINT)[1] if size > FAINT_CLUSTER]
+    for label, window in enumerate(ndimage.find_objects(labels), 1):
+        cluster, size, limit = labels[window] == label, sizes[label - 1], CLUSTER
+        if looks.letters and size > SPECK and np.all(grey[window][cluster]):
             size, limit = _letter_off(a, b, window, cluster, looks), LETTER
-        else:
-            limit = CLUSTER
-        if size > limit:
-            return f"{size} pixels together have another colour"
-    return ""
+        too_many += [size] * (size > limit)
+    return f"{max(too_many)} pixels together have another colour" if too_many else ""
 
 
 def _off(a: Pixels, b: Pixels, reach: int) -> Pixels:
@@ -167,12 +166,9 @@ def _clusters(off: Mask) -> tuple[npt.NDArray[np.int32], list[int]]:
     return labels * off, [int(n) for n in np.bincount(labels[off], minlength=count + 1)[1:]]
 
 
-def _largest(off: Mask) -> int:
-    return max(_clusters(off)[1], default=0)
-
-
 def _is_grey(picture: Pixels) -> Mask:
-    return np.ptp(picture, axis=2) < GREY
+    grey: Mask = np.ptp(picture, axis=2) < GREY
+    return grey
 
 
 def _letter_off(a: Pixels, b: Pixels, window: tuple[slice, slice], cluster: Mask, looks: Looks) -> int:
