@@ -159,13 +159,14 @@ def sends(content: bytes, status: int = 200, promised: int | None = None) -> Ans
 
 
 def drips(every: float, content: bytes = b"") -> Answer:
-    """Answer with one byte now and then, for ever; before them, the start of the content."""
+    """Answer with one byte now and then, for longer than anyone should wait; before them, some content."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
         request.wfile.write(content)
-        while True:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
             request.wfile.write(b"x")
             time.sleep(every)
 
@@ -174,7 +175,7 @@ def drips(every: float, content: bytes = b"") -> Answer:
 
 def says_nothing(request: BaseHTTPRequestHandler) -> None:
     """Take a request and leave it at that until the client goes."""
-    request.connection.settimeout(60)
+    request.connection.settimeout(20)
     with contextlib.suppress(OSError):
         request.connection.recv(1)
 
@@ -386,6 +387,7 @@ def test_hostile_member(run: Command, serve: Callable, name: str, content: bytes
         ("training/3/7.png", picture("L", (29, 28)), "training/3/7.png is not a picture of MNIST"),
         ("training/3/7.png", picture("RGB", (28, 28)), "training/3/7.png is not a picture of MNIST"),
         ("training/3/7.png", picture("1", (28, 28)), "training/3/7.png is not a picture of MNIST"),
+        ("training/3/7.png", picture("P", (28, 28)), "training/3/7.png is not a picture of MNIST"),
         ("training/3/7.png", picture("L", (28, 28), "gif"), "training/3/7.png is not a picture of MNIST"),
         ("training/3/7.png", DIGIT[:50], "training/3/7.png is not a picture of MNIST"),
         ("training/3/7.png", b"", "training/3/7.png is not a picture of MNIST"),
