@@ -522,7 +522,7 @@ def test_half_tree_killed_run_two_runs_at_once(tmp_path: Path, registry: Callabl
     killed.kill()
     said = killed.communicate()[1]
     kept = next(half.parent.glob("mnist_png-damaged-*"))
-    assert f"{half}: its folder training is missing or does not hold what MNIST's does; making it anew" in said
+    assert f"{half}: its folder testing is missing or does not hold what MNIST's does; making it anew" in said
     assert f"what else was in it is kept in {kept}" in said
     assert not half.exists()
     assert list(half.parent.glob(".mnist_png-*/mnist_png"))
