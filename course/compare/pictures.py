@@ -1,13 +1,13 @@
 """Comparing pictures by what they show, so that another machine's edges and letter shapes are the same picture.
 
 Each pixel must find its colour near its place in the other picture: within the
-range of colours that the other has there. What does not is gathered into
-clusters, and a large cluster is a change. Before that the pictures are laid
-over each other, as a whole may have moved by a few pixels; and grey writing
-may move a little more, letter by letter, as hinting moves it. An SVG is drawn
-at three times its size, because its outlines know no hinting: hence its lines
-are held to a third of a pixel. The range of colours near a place is greyscale
-erosion and dilation (Serra, 1982).
+range of colours that the other has there (greyscale erosion and dilation,
+Serra 1982). What does not is gathered into clusters, and a large cluster is a
+change. Before that the pictures are laid over each other, as a whole may have
+moved by a few pixels. Letters get more room, because hinting draws each of them
+anew: where small grey marks differ, the two are blurred by half a stroke, and
+some small move must make them alike. An SVG's outlines know no hinting; it is
+drawn at three times its size, which holds its lines to a third of a pixel.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Looks:
     Attributes:
         moved: By how much the whole may have moved.
         reach: By how much an edge may.
-        letters: By how much a letter may, beyond that.
+        letters: By how much a letter may along its line; 0 if letters are nothing special.
     """
 
     moved: int
@@ -48,15 +48,18 @@ class Looks:
 
 
 DRAWN = Looks(moved=9, reach=1, letters=0)  # an SVG at SCALE
-PAINTED = Looks(moved=6, reach=2, letters=5)  # a PNG, at twice its size on the page
+PAINTED = Looks(moved=6, reach=2, letters=12)  # a PNG, at twice its size on the page
 SCALE = 3  # times the size on the page
 PAINTED_SCALE = 200 / 96  # Matplotlib's PNG at twice 100 dots per inch, against 96 on the page
 
 CONTRAST = 56  # of 255: colours nearer than this are told apart by FAINT alone
 CLUSTER = 30  # pixels that may be off together
-LETTER = 12  # pixels of a letter that may be off
-SPECK = 8  # pixels: what is smaller is no letter's part
-LETTER_SIZE = 19  # pixels, of the window that holds one letter
+SPECK = 3  # pixels: what is smaller is no part of a letter
+LETTER_SIZE = 19  # pixels, of the window in which one letter is compared
+LETTER_BOX = 48  # pixels: what is larger is no letter
+LETTER_LIFT = 2  # pixels that a letter may be off its line
+STROKE = 1.5  # pixels: the blur that leaves a stroke and takes its edges' shape
+UNLIKE = 80  # of 255, between two blurred letters
 FAINT, FAINT_CLUSTER = 20, 600
 GREY = 40  # the largest difference between the channels of a grey
 
@@ -139,13 +142,15 @@ def _mismatch(a: Pixels, b: Pixels, looks: Looks) -> str:
         return ""
     off = _off(a, b, looks.reach)
     labels, sizes = _clusters(off > CONTRAST)
-    grey = _is_grey(a) & _is_grey(b)
     too_many = [size for size in _clusters(off > FAINT)[1] if size > FAINT_CLUSTER]
+    letters = _letters(a) & _letters(b) if looks.letters and sizes else np.zeros(off.shape, bool)
     for label, window in enumerate(ndimage.find_objects(labels), 1):
-        cluster, size, limit = labels[window] == label, sizes[label - 1], CLUSTER
-        if looks.letters and size > SPECK and np.all(grey[window][cluster]):
-            size, limit = _letter_off(a, b, window, cluster, looks), LETTER
-        too_many += [size] * (size > limit)
+        cluster, size = labels[window] == label, sizes[label - 1]
+        if np.all(letters[window][cluster]):
+            is_change = size > SPECK and _unlike_letters(a, b, window, cluster, looks.letters) > UNLIKE
+        else:
+            is_change = size > CLUSTER
+        too_many += [size] * is_change
     return f"{max(too_many)} pixels together have another colour" if too_many else ""
 
 
@@ -166,19 +171,22 @@ def _clusters(off: Mask) -> tuple[npt.NDArray[np.int32], list[int]]:
     return labels * off, [int(n) for n in np.bincount(labels[off], minlength=count + 1)[1:]]
 
 
-def _is_grey(picture: Pixels) -> Mask:
-    grey: Mask = np.ptp(picture, axis=2) < GREY
-    return grey
+def _letters(picture: Pixels) -> Mask:
+    """Return where nothing is but paper and small grey marks, as letters are."""
+    ink = picture.min(axis=2) < 255 - CONTRAST
+    coloured = np.ptp(picture, axis=2) > GREY
+    labels, _ = ndimage.label(ink, np.ones((3, 3)))
+    boxes = ndimage.find_objects(labels)
+    large = [0, *(max(s.stop - s.start for s in box) > LETTER_BOX for box in boxes)]
+    small: Mask = ~(np.array(large, bool)[labels] | coloured)
+    return small
 
 
-def _letter_off(a: Pixels, b: Pixels, window: tuple[slice, slice], cluster: Mask, looks: Looks) -> int:
-    """Return how many pixels around a cluster are off when each letter there has moved to where it fits best."""
-    around = tuple(slice(max(0, s.start - LETTER_SIZE), s.stop + LETTER_SIZE) for s in window)
+def _unlike_letters(a: Pixels, b: Pixels, window: tuple[slice, slice], cluster: Mask, most: int) -> int:
+    """Return by how much two letters differ, of 255, when each is moved to where it fits best."""
+    around = tuple(slice(max(0, s.start - 2 * LETTER_SIZE), s.stop + 2 * LETTER_SIZE) for s in window)
     inside = tuple(slice(s.start - o.start, s.stop - o.start) for s, o in zip(window, around, strict=True))
-    a, b = a[around], b[around]
-    moves = range(-looks.letters, looks.letters + 1)
-    shares = [
-        ndimage.uniform_filter((_off(a, np.roll(b, move, (0, 1)), 1) > CONTRAST).astype(np.float32), LETTER_SIZE)
-        for move in product(moves, moves)
-    ]
-    return round(float(np.min(shares, axis=0)[inside][cluster].max()) * LETTER_SIZE**2)
+    one, other = (ndimage.gaussian_filter(p[around].mean(axis=2), STROKE) for p in (a, b))
+    moves = [m for m in product(range(-most, most + 1), repeat=2) if min(map(abs, m)) <= LETTER_LIFT]
+    unlike = [ndimage.maximum_filter(np.abs(one - np.roll(other, m, (0, 1))), LETTER_SIZE)[inside] for m in moves]
+    return round(float(np.min(unlike, axis=0)[cluster].max()))
