@@ -116,7 +116,7 @@ def decode(picture: Picture, where: errors.Place) -> Bytes:
             if image.size != (SIDE, SIDE) or image.mode != "L":
                 raise errors.not_a_digit(where, picture.name)
             return np.frombuffer(image.tobytes(), np.uint8).reshape(SIDE, SIDE)
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise errors.not_a_digit(where, picture.name) from error
 
 
