@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,8 @@ def solve(pins: list[str]) -> list[str]:
         constraints, wanted, out = (Path(scratch, name) for name in ("constraints", "wanted.in", "lock"))
         constraints.write_text("\n".join(pins), encoding="utf-8")
         wanted.write_text("\n".join(requirements()), encoding="utf-8")
+        if LOCK.exists():  # the solver keeps what is locked as far as it can, so that only what must move moves
+            shutil.copy(LOCK, out)
         options = [
             "--universal",
             "--python-version",

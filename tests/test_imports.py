@@ -11,7 +11,7 @@ from course.notebooks import ROOT
 
 MODULES = sorted((ROOT / "course").rglob("*.py"))
 PARTS = ("grade", "site", "translate")
-HEAVY = ("torch", "torchvision", "fastai", "matplotlib", "altair", "pandas", "skimage", "vl_convert")
+HEAVY = ("torch", "torchvision", "fastai", "matplotlib", "altair", "pandas", "vl_convert")
 
 
 def imported(path):
