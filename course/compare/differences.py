@@ -55,7 +55,7 @@ def shortened(value: Any, width: int = 90) -> str:
 def number_moved(name: str, stored: str, fresh: str, difference: Decimal, tolerance: Decimal) -> Difference:
     """A number is not the stored one, by more or by less than it may be."""
     sign = "≤" if (allowed := difference <= tolerance) else ">"
-    size = f"differs by {difference:.3g} {sign} tolerance {tolerance:.3g}"
+    size = f"differs by {float(difference):.3g} {sign} tolerance {float(tolerance):.3g}"
     return Difference(f"{name}: stored {stored}, now {fresh}, {size}", allowed=allowed)
 
 

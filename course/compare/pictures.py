@@ -86,8 +86,13 @@ def _pixels(picture: Picture, scale: float) -> Pixels:
     import vl_convert
     from PIL import Image
 
-    raw = vl_convert.svg_to_png(picture.data, scale=scale) if picture.kind == SVG else base64.b64decode(picture.data)
-    image = Image.open(io.BytesIO(raw)).convert("RGBA")
+    if picture.kind == SVG:
+        # vl-convert leaves the colours multiplied by their opacity, so white is added, not mixed in
+        svg = Image.open(io.BytesIO(vl_convert.svg_to_png(picture.data, scale=scale)))
+        rgba: Pixels = np.asarray(svg.convert("RGBA"))
+        on_white: Pixels = rgba[..., :3] + (255 - rgba[..., 3:])
+        return on_white
+    image = Image.open(io.BytesIO(base64.b64decode(picture.data))).convert("RGBA")
     return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB"))
 
 
@@ -112,11 +117,11 @@ def _on_one_canvas(old: Pixels, new: Pixels, margin: int) -> tuple[Pixels, Pixel
 
 
 def _moves(a: Pixels, b: Pixels, most: int) -> Iterator[tuple[int, int]]:
-    """Yield the moves of ``b`` that may lay it over ``a``: none, and where the edges of both fall together."""
-    yield 0, 0
+    """Yield the moves of ``b`` that may lay it over ``a``: where the edges of both fall together, and none."""
     best = _move(a, b, 0, most), _move(a, b, 1, most)
+    yield best
     if best != (0, 0):
-        yield best
+        yield 0, 0
 
 
 def _move(a: Pixels, b: Pixels, axis: int, most: int) -> int:
@@ -142,16 +147,21 @@ def _mismatch(a: Pixels, b: Pixels, looks: Looks) -> str:
         return ""
     off = _off(a, b, looks.reach)
     labels, sizes = _clusters(off > CONTRAST)
-    too_many = [size for size in _clusters(off > FAINT)[1] if size > FAINT_CLUSTER]
+    faint = max(_clusters(off > FAINT)[1], default=0)
+    if faint > FAINT_CLUSTER:
+        return f"{faint} pixels together have another colour"
     letters = _letters(a) & _letters(b) if looks.letters and sizes else np.zeros(off.shape, bool)
-    for label, window in enumerate(ndimage.find_objects(labels), 1):
-        cluster, size = labels[window] == label, sizes[label - 1]
-        if np.all(letters[window][cluster]):
-            is_change = size > SPECK and _unlike_letters(a, b, window, cluster, looks.letters) > UNLIKE
-        else:
+    windows = ndimage.find_objects(labels)
+    for label in sorted(range(1, len(sizes) + 1), key=lambda label: -sizes[label - 1]):
+        window, size = windows[label - 1], sizes[label - 1]
+        cluster = labels[window] == label
+        if not np.all(letters[window][cluster]):
             is_change = size > CLUSTER
-        too_many += [size] * is_change
-    return f"{max(too_many)} pixels together have another colour" if too_many else ""
+        else:
+            is_change = size > SPECK and _unlike_letters(a, b, window, cluster, looks.letters) > UNLIKE
+        if is_change:
+            return f"{size} pixels together have another colour"
+    return ""
 
 
 def _off(a: Pixels, b: Pixels, reach: int) -> Pixels:

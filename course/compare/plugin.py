@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from course import data, kernel, notebooks
@@ -150,6 +150,8 @@ class NotebookFile(IPyNbFile):  # type: ignore[misc]
             self.running.test_outputs.clear()
             self.clear_first = False
         if "display_id" in content.get("transient", {}):
+            # of nbformat's own kind, so that nbval takes these very objects into its outputs
+            content.update(data=from_dict(content["data"]), metadata=from_dict(content["metadata"]))
             self.displays[content["transient"]["display_id"]] = content
 
 
