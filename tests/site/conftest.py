@@ -1,0 +1,175 @@
+"""Books that are built, servers that serve them, and a real Chromium that reads them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BOOKS = Path(__file__).parent / "books"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# what is not ours to answer for in a test: a profile's background traffic, and a sandbox in a sandbox
+FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+
+
+def build(folder: Path, *flags: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Build a book as one types it, in English and with no GitHub workflow around it."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(folder), *flags]
+    # by its entry point, as the package has no __main__
+    command[1:3] = ["-c", "from jupyter_book.cli.main import main; main()"]
+    return subprocess.run(command, capture_output=True, text=True, env=outside | variables, check=False)
+
+
+def copy_book(name: str, target: Path) -> Path:
+    """Copy a miniature book and give it the course's own configuration and static files."""
+    shutil.copytree(BOOKS / name, target)
+    shutil.copy(ROOT / "_config.yml", target)
+    for folder in ("_static", "_templates"):
+        (target / folder).symlink_to(ROOT / folder)
+    return target
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a copy of the miniature book that holds one of each, to be broken and built."""
+    return copy_book("everything", tmp_path / "book")
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the miniature book once, and return the folder of its pages."""
+    folder = copy_book("everything", tmp_path_factory.mktemp("everything") / "book")
+    done = build(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Build the course's own site, where it is out of date, and return the folder of its pages."""
+    done = build(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "_build" / "html"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on the loopback interface and yield its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the machine's Chromium."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail(f"none of {', '.join(CHROMIUM)} is on PATH; `make test` says how to install one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", params=["http", "disk"])
+def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """Return the site's address, over http and from disk in turn."""
+    if request.param == "disk":
+        yield site.as_uri()
+    else:
+        with served(site) as url:
+            yield url
+
+
+@pytest.fixture(params=[390, 1400])
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """Return a new window of a phone's width and a laptop's in turn."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
+    yield context
+    context.close()
+
+
+@dataclass
+class Visit:
+    """A page, and all that went wrong on it or was asked of any host.
+
+    Attributes:
+        page: The browser's page.
+        wrong: Console errors and warnings, uncaught errors, failed requests and answers other than success.
+        requests: The addresses of all requests.
+    """
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        page = self.page
+        page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("requestfailed", self.note_failure)
+        page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)  # noqa: PLR2004
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def note_failure(self, request: Request) -> None:
+        """Note a failed request, unless it was the page that left before a late picture came."""
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {request.url}")
+
+    def strangers(self, address: str) -> list[str]:
+        """Return the requests that went elsewhere than to where the page is from."""
+        home = urlsplit(address)
+        return [
+            url
+            for url in self.requests
+            if not url.startswith(("data:", "blob:")) and urlsplit(url)[:2] != home[:2]
+        ]
+
+    def scroll_through(self) -> None:
+        """Bring every part of the page near the window, as a reader does, and wait for what that loads."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        for top in range(0, height, 600):
+            self.page.evaluate("top => window.scrollTo(0, top)", top)
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("() => !document.querySelector('figure.chart:not(.is-live)')")
+
+
+@pytest.fixture
+def visit(context: BrowserContext) -> Visit:
+    """Return a page that records what goes wrong, in windows of both widths in turn."""
+    return Visit(context.new_page())
+
+
+@pytest.fixture
+def wide(browser: Browser) -> Iterator[Visit]:
+    """Return a page that records what goes wrong, in a window of a laptop's width."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    yield Visit(context.new_page())
+    context.close()

@@ -1,0 +1,197 @@
+"""Every page of the course's own site, as its readers meet it: over http and from disk, on a phone and on a laptop."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+from course.notebooks import ROOT
+
+PAGES = [str(name).removesuffix(".ipynb").removesuffix(".md") for name in parse_toc_yaml(ROOT / "_toc.yml")]
+NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
+LESSON = "lectures/03-threes-and-sevens"
+# what a page loads by itself, apart from what a reader may click
+LOADED = re.compile(r"""<(?:script|link|img|iframe|source|video|audio|object)\b[^>]*\b(?:src|href|data)=["']?(\S+?)["'> ]""")
+
+
+def sideways(page: Page) -> int:
+    """Return by how many pixels a page can be scrolled sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_page_opens_without_any_fault(visit, address: str, name: str) -> None:
+    """A page opens, with no console message, no failed request, no other host and no sideways scrolling."""
+    visit.page.goto(f"{address}/{name}.html")
+    visit.scroll_through()
+    expect(visit.page.locator("#main-content h1:visible").first).to_be_visible()
+    assert visit.wrong == []
+    assert visit.strangers(address) == []
+    assert sideways(visit.page) == 0
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_page_names_no_other_host_in_what_it_loads(site: Path, name: str) -> None:
+    """What a page loads by itself, it loads from the site, by a relative address."""
+    for url in LOADED.findall((site / f"{name}.html").read_text()):
+        assert not re.match(r"[a-z]+:|//", url), url
+
+
+def test_site_holds_the_pages_of_the_contents_and_no_other(site: Path) -> None:
+    """The site's pages are those of _toc.yml, and the search."""
+    found = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
+    assert {name for name in found if not name.startswith("_")} == {*PAGES, "search"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pictures_say_what_they_show_and_keep_their_place(wide, site: Path, name: str) -> None:
+    """Every picture has alt text, width and height, comes late, and is there once one has scrolled to it."""
+    wide.page.goto((site / f"{name}.html").as_uri())
+    wide.scroll_through()
+    pictures = wide.page.locator("article img").evaluate_all(
+        "all => all.map(img => ({alt: img.alt, width: img.getAttribute('width'), height: img.getAttribute('height'),"
+        " loading: img.loading, natural: img.naturalWidth, still: !!img.closest('figure.chart')}))"
+    )
+    for picture in pictures:
+        assert picture["alt"].strip()
+        assert int(picture["width"]) > 0
+        assert int(picture["height"]) > 0
+        assert picture["loading"] == "lazy"
+        assert picture["natural"] > 0 or picture["still"], picture["alt"]  # a live chart hides its still
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_lesson_holds_a_formula_a_table_and_a_chart(wide, site: Path, name: str) -> None:
+    """Each lesson's page shows what lessons are made of, so that the tests of pages meet them."""
+    wide.page.goto((site / f"{name}.html").as_uri())
+    for selector in (".katex math", ".cell_output table", "figure.chart", "article details"):
+        assert wide.page.locator(selector).count() > 0, selector
+
+
+def test_next_leads_through_all_pages_and_previous_back(wide, address: str) -> None:
+    """From the first page, Next leads through all pages in the order of the contents, and Previous back."""
+    page = wide.page
+    page.goto(f"{address}/index.html")
+    for name in PAGES[1:]:
+        page.locator("a.right-next").click()
+        page.wait_for_url(f"{address}/{name}.html", wait_until="networkidle")
+    for name in reversed(PAGES[:-1]):
+        page.locator("a.left-prev").click()
+        page.wait_for_url(f"{address}/{name}.html", wait_until="networkidle")
+    assert wide.wrong == []
+
+
+def test_sidebar_leads_to_a_lesson(visit, address: str) -> None:
+    """The sidebar, which a phone unfolds first, leads to a lesson."""
+    page = visit.page
+    page.goto(f"{address}/index.html")
+    if page.viewport_size["width"] < 1000:
+        page.locator("button.primary-toggle").click()
+    page.locator(f"nav.bd-links a[href$='{LESSON}.html']").click()
+    page.wait_for_url(f"{address}/{LESSON}.html")
+    assert visit.wrong == []
+
+
+def test_search_finds_a_word_of_the_lesson(visit, address: str) -> None:
+    """The search on a page finds the lesson by a word of its text, and the result leads there."""
+    page = visit.page
+    page.goto(f"{address}/guide/glossary.html")
+    page.locator("button.search-button-field:visible, button.search-button:visible").first.click()
+    page.locator("#pst-search-dialog input[type=search]").fill("sevens")
+    page.keyboard.press("Enter")
+    result = page.locator(f"#search-results a[href*='{LESSON}.html']").first
+    expect(result).to_be_visible()
+    result.click()
+    page.wait_for_url(re.compile(re.escape(f"{address}/{LESSON}.html")))
+    assert visit.wrong == []
+    assert visit.strangers(address) == []
+
+
+def test_copy_button_copies_the_code(browser: Browser, address: str) -> None:
+    """The button at a cell puts the cell's code on the clipboard."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    if address.startswith("http"):
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page = context.new_page()
+    page.goto(f"{address}/{LESSON}.html")
+    cell = page.locator("div.cell_input").first
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    expect(cell.locator("button.copybtn.success")).to_be_visible()
+    page.evaluate("document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()")
+    page.keyboard.press("Control+V")
+    assert page.locator("textarea").first.input_value().strip() == cell.locator("pre").inner_text().strip()
+    context.close()
+
+
+def test_dark_mode_is_chosen_and_remembered(visit, address: str) -> None:
+    """The button turns the page dark, the next page too, and light again."""
+    page = visit.page
+    page.goto(f"{address}/index.html")
+    button = page.locator("button.theme-switch-button:visible").first
+
+    def background() -> str:
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    seen = {}
+    for _ in range(3):
+        button.click()
+        seen[page.evaluate("document.documentElement.dataset.mode")] = background()
+    assert seen.keys() == {"light", "dark", "auto"}
+    assert seen["light"] == "rgb(255, 255, 255)"
+    assert seen["dark"] == "rgb(20, 23, 28)"
+    while page.evaluate("document.documentElement.dataset.mode") != "dark":
+        button.click()
+    page.goto(f"{address}/{LESSON}.html")
+    assert background() == "rgb(20, 23, 28)"
+    assert visit.wrong == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebook_opens_in_colab_and_downloads(visit, site: Path, name: str) -> None:
+    """A notebook's page has a button to Colab in sight, and its notebook to download, byte for byte."""
+    page = visit.page
+    page.goto((site / f"{name}.html").as_uri())
+    button = page.get_by_role("link", name="Open in Colab")
+    expect(button).to_be_in_viewport()
+    assert re.fullmatch(
+        rf"https://colab\.research\.google\.com/github/[^/]+/[^/]+/blob/.+/{re.escape(name)}\.ipynb",
+        button.get_attribute("href"),
+    )
+    source = page.locator("a.btn-download-source-button").first.get_attribute("href")
+    assert (site / f"{name}.html").parent.joinpath(source).read_bytes() == (ROOT / f"{name}.ipynb").read_bytes()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_readable_without_scripts(browser: Browser, site: Path, name: str) -> None:
+    """With scripts off a page shows its text, its formulas, its pictures and its charts' stills, and answers unfold."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((site / f"{name}.html").as_uri())
+    expect(page.locator("article h1")).to_be_visible()
+    expect(page.locator("article p").first).to_be_visible()
+    for selector in ("figure.chart > img", ".katex-html", ".cell_output img"):
+        for found in page.locator(selector).all():
+            if found.locator("xpath=ancestor::details[not(@open)]").count() == 0:
+                expect(found).to_be_visible()
+    for fold in page.locator("article details").all():
+        fold.locator("summary").first.click()
+        expect(fold.locator(":scope > :not(summary)").first).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> None:
+    """On paper, answers are open, and a chart that came alive is its still again."""
+    page = wide.page
+    page.goto((site / f"{name}.html").as_uri())
+    wide.scroll_through()
+    page.emulate_media(media="print")
+    for fold in page.locator("article details").all():
+        assert fold.locator(":scope > :not(summary)").first.bounding_box()["height"] > 0
+    for chart in page.locator("figure.chart").all():
+        expect(chart.locator("> img")).to_be_visible()
+        expect(chart.locator(".chart-live")).to_be_hidden()
+    expect(page.locator("#pst-primary-sidebar")).to_be_hidden()
