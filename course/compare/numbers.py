@@ -46,7 +46,7 @@ class Tolerance:
         atol: The part that is the same for all.
     """
 
-    rtol: Decimal = Decimal("1e-6")
+    rtol: Decimal = Decimal("5e-7")
     atol: Decimal = Decimal("1e-12")
 
     def at(self, stored: Decimal) -> Decimal:

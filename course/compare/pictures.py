@@ -50,7 +50,6 @@ class Looks:
 DRAWN = Looks(moved=9, reach=1, letters=0)  # an SVG at SCALE
 PAINTED = Looks(moved=6, reach=2, letters=12)  # a PNG, at twice its size on the page
 SCALE = 3  # times the size on the page
-PAINTED_SCALE = 200 / 96  # Matplotlib's PNG at twice 100 dots per inch, against 96 on the page
 
 CONTRAST = 56  # of 255: colours nearer than this are told apart by FAINT alone
 CLUSTER = 30  # pixels that may be off together
@@ -69,8 +68,11 @@ def compare(stored: Picture, fresh: Picture) -> Iterator[Difference]:
     if stored.data == fresh.data:
         yield differences.same_picture(stored, fresh)
         return
-    looks, scale = (DRAWN, SCALE) if {stored.kind, fresh.kind} == {SVG} else (PAINTED, PAINTED_SCALE)
-    old, new = _pixels(stored, scale), _pixels(fresh, scale)
+    if stored.kind != fresh.kind:
+        yield differences.picture_changed(f"it was {stored.kind} and is {fresh.kind}", stored, fresh)
+        return
+    looks = DRAWN if stored.kind == SVG else PAINTED
+    old, new = _pixels(stored), _pixels(fresh)
     if max(abs(a - b) for a, b in zip(old.shape, new.shape, strict=True)) > 2 * looks.moved:
         why = f"its size was {old.shape[1]} × {old.shape[0]} pixels and is {new.shape[1]} × {new.shape[0]}"
         yield differences.picture_changed(why, stored, fresh)
@@ -81,14 +83,14 @@ def compare(stored: Picture, fresh: Picture) -> Iterator[Difference]:
 
 
 @lru_cache(maxsize=16)
-def _pixels(picture: Picture, scale: float) -> Pixels:
-    """Return the picture on white, height × width × RGB; ``scale`` is for one that has no pixels of its own."""
+def _pixels(picture: Picture) -> Pixels:
+    """Return the picture on white, height × width × RGB."""
     import vl_convert
     from PIL import Image
 
     if picture.kind == SVG:
         # vl-convert leaves the colours multiplied by their opacity, so white is added, not mixed in
-        svg = Image.open(io.BytesIO(vl_convert.svg_to_png(picture.data, scale=scale)))
+        svg = Image.open(io.BytesIO(vl_convert.svg_to_png(picture.data, scale=SCALE)))
         rgba: Pixels = np.asarray(svg.convert("RGBA"))
         on_white: Pixels = rgba[..., :3] + (255 - rgba[..., 3:])
         return on_white

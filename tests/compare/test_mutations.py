@@ -289,7 +289,7 @@ def same(one, other):
 
 def same_pixels(one, other):
     """Return whether two pictures are equal pixel by pixel."""
-    a, b = (pictures._pixels(picture, pictures.SCALE) for picture in (one, other))
+    a, b = (pictures._pixels(picture) for picture in (one, other))
     return a.shape == b.shape and bool(np.array_equal(a, b))
 
 

@@ -37,7 +37,7 @@ CHANGES = [
     ("chart-seventh", CHART, CHART.replace("2.2,", "2.2000001,"), None),
     ("loose", "print('0.5000')", "print('0.5049')", None),
     ("digit", "print('accuracy', 0.9996)", "print('accuracy', 0.9995)", "output 1 (stdout): number 1 (line 1): stored"
-     " 0.9996, now 0.9995, differs by 0.0001 > tolerance 1e-06"),
+     " 0.9996, now 0.9995, differs by 0.0001 > tolerance 5e-07"),
     ("count", "print(6131)", "print(6132)", "number 1 (line 1): stored 6131, now 6132, differs by 1 > tolerance 0"),
     ("nan", "0.5", "float('nan')", "number 1 (line 1): stored 0.5, now nan"),
     ("decimals", "print('0.50')", "print('0.500')", "number 1 (line 1): stored 0.50, now 0.500"),
