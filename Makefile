@@ -43,7 +43,7 @@ test-quick: lint ## the same for what changed, in a few minutes
 	@.ci/setup system
 	@$(bin)/python -m course data
 	@$(bin)/pytest -m "not slow" tests $$(git diff --name-only --diff-filter=d \
-		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- lectures exercises solutions ko)
+		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- 'lectures/*.ipynb' 'exercises/*.ipynb' 'solutions/*.ipynb' 'ko/*.ipynb')
 
 upgrade-report: ## with a new requirements.lock: what would move in every notebook
 	@VENV=_build/upgrade/.venv .ci/setup whole
