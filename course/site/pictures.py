@@ -21,6 +21,7 @@ from sphinx.util.images import get_image_size
 from sphinx.writers.html5 import HTML5Translator
 
 from course import errors
+from course.site.strict import words
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +53,11 @@ class RequireAlt(SphinxTransform):
                 continue
             cell = cell_of(image)
             if cell is None:
-                logger.warning(errors.picture_without_alt(image["uri"], None).what, location=image)
+                logger.warning(words(errors.picture_without_alt(image["uri"], None)), location=image)
             elif cell not in warned:
                 warned.add(cell)
                 path = self.env.doc2path(self.env.docname)
-                message = errors.picture_without_alt(path, cell_id(path, cell)).what
+                message = words(errors.picture_without_alt(path, cell_id(path, cell)))
                 logger.warning(message, location=self.env.docname)
 
 

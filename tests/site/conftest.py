@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,41 +17,51 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-BOOKS = Path(__file__).parent / "books"
+BOOK = Path(__file__).parent / "books" / "everything"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # what is not ours to answer for in a test: a profile's background traffic, and a sandbox in a sandbox
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 
-def build(folder: Path, *flags: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Build a book as one types it, in English and with no GitHub workflow around it."""
+def run_jupyter_book(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Build a book as one types it, with no GitHub workflow around it but what is asked for."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(folder), *flags]
-    # by its entry point, as the package has no __main__
-    command[1:3] = ["-c", "from jupyter_book.cli.main import main; main()"]
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, env=outside | variables, check=False)
 
 
-def copy_book(name: str, target: Path) -> Path:
-    """Copy a miniature book and give it the course's own configuration and static files."""
-    shutil.copytree(BOOKS / name, target)
+@pytest.fixture(scope="session")
+def build() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return what builds a book: a function of its folder and of environment variables."""
+    return run_jupyter_book
+
+
+def copy_everything(target: Path) -> Path:
+    """Copy the miniature book that holds one of each, and give it the course's own configuration and static files."""
+    shutil.copytree(BOOK, target)
     shutil.copy(ROOT / "_config.yml", target)
     for folder in ("_static", "_templates"):
         (target / folder).symlink_to(ROOT / folder)
     return target
 
 
+@pytest.fixture(scope="session")
+def copy_book() -> Callable[[Path], Path]:
+    """Return what copies the miniature book: a function of the copy's folder."""
+    return copy_everything
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a copy of the miniature book that holds one of each, to be broken and built."""
-    return copy_book("everything", tmp_path / "book")
+    """Return a copy of the miniature book, to be broken and built."""
+    return copy_everything(tmp_path / "book")
 
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the miniature book once, and return the folder of its pages."""
-    folder = copy_book("everything", tmp_path_factory.mktemp("everything") / "book")
-    done = build(folder)
+    folder = copy_everything(tmp_path_factory.mktemp("everything") / "book")
+    done = run_jupyter_book(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "_build" / "html"
 
@@ -59,7 +69,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site() -> Path:
     """Build the course's own site, where it is out of date, and return the folder of its pages."""
-    done = build(ROOT)
+    done = run_jupyter_book(ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "_build" / "html"
 
@@ -134,7 +144,7 @@ class Visit:
         page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("requestfailed", self.note_failure)
-        page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)  # noqa: PLR2004
+        page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         page.on("request", lambda request: self.requests.append(request.url))
 
     def note_failure(self, request: Request) -> None:
@@ -146,9 +156,7 @@ class Visit:
         """Return the requests that went elsewhere than to where the page is from."""
         home = urlsplit(address)
         return [
-            url
-            for url in self.requests
-            if not url.startswith(("data:", "blob:")) and urlsplit(url)[:2] != home[:2]
+            url for url in self.requests if not url.startswith(("data:", "blob:")) and urlsplit(url)[:2] != home[:2]
         ]
 
     def scroll_through(self) -> None:

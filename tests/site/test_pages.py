@@ -13,7 +13,9 @@ PAGES = [str(name).removesuffix(".ipynb").removesuffix(".md") for name in parse_
 NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
 LESSON = "lectures/03-threes-and-sevens"
 # what a page loads by itself, apart from what a reader may click
-LOADED = re.compile(r"""<(?:script|link|img|iframe|source|video|audio|object)\b[^>]*\b(?:src|href|data)=["']?(\S+?)["'> ]""")
+LOADED = re.compile(
+    r"""<(?:script|link|img|iframe|source|video|audio|object)\b[^>]*\b(?:src|href|data)=["']?(\S+?)["'> ]"""
+)
 
 
 def sideways(page: Page) -> int:
@@ -120,7 +122,9 @@ def test_copy_button_copies_the_code(browser: Browser, address: str) -> None:
     cell.hover()
     cell.locator("button.copybtn").click()
     expect(cell.locator("button.copybtn.success")).to_be_visible()
-    page.evaluate("document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()")
+    page.evaluate(
+        "document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()"
+    )
     page.keyboard.press("Control+V")
     assert page.locator("textarea").first.input_value().strip() == cell.locator("pre").inner_text().strip()
     context.close()
