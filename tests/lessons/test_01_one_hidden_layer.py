@@ -22,7 +22,7 @@ ITEMS = [
         id="a bent line, and a sigmoid",
     ),
     pytest.param("many-bends", r"bent_line\(torch\.sin", r"\[picture\] .*nearly on", id="many bends, a curve"),
-    pytest.param("bent-plane-net", r"cartesian_prod", r"\[1681, 2\]\), torch\.Size\(\[1681, 1\]", id="(n,2)"),
+    pytest.param("bent-plane-net", r"cartesian_prod", r"\[81, 2\]\), torch\.Size\(\[81, 1\]", id="(n,2)"),
     pytest.param("bent-plane", r"plot_surface", r"\[picture\] .*flat pieces.*creases", id="a bent plane"),
     pytest.param(
         "one-hidden",
