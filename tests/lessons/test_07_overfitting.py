@@ -126,7 +126,7 @@ ITEMS = [
     pytest.param(
         "circle",
         r"A perfect fit, of noise.*slope / \(2 \* m\).*from_truth",
-        r"\[picture\] Left: .*zigzags through every dot\. Right, .*slope -1; .*from the truth rises",
+        r"\[picture\] Above: .*zigzags through every dot\. Below, .*slope -1; .*from the truth rises",
         id="one figure with the promise and the noise",
     ),
     pytest.param("theorem-answer", r"promises a \*fit\* .* It can't promise a \*truth\*", r"", id="a fit, not a truth"),
