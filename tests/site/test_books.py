@@ -9,6 +9,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from course.notebooks import ROOT
+
 Build = Callable[..., CompletedProcess[str]]
 
 
@@ -36,6 +38,21 @@ def test_book_builds_without_a_warning_and_quietly_again(book: Path, build: Buil
     second = build(book)
     assert "0 added, 0 changed, 0 removed" in second.stdout
     assert {path: path.stat().st_mtime_ns for path in pages} == pages
+
+
+def test_changed_style_reaches_the_pages(book: Path, build: Build) -> None:
+    """A change of a static file alone is on the site after the next build, and its pages ask for the new one."""
+    (book / "_static").unlink()
+    shutil.copytree(ROOT / "_static", book / "_static")
+    assert build(book).returncode == 0
+    html = book / "_build" / "html"
+    before = (html / "lesson.html").read_text()
+    with (book / "_static" / "course.css").open("a") as style:
+        style.write("/* new */")
+    assert build(book).returncode == 0
+    assert (html / "_static" / "course.css").read_text().endswith("/* new */")
+    asked = re.compile(r"course\.css\?v=\w+")
+    assert asked.search((html / "lesson.html").read_text())[0] != asked.search(before)[0]
 
 
 def test_formulas_are_set_at_build_time(everything: Path) -> None:
