@@ -110,7 +110,8 @@ def test_an_environment_that_stands_is_made_again_only_for_new_pins(tmp_path):
 
 def test_help_lists_every_command_there_is():
     """``make help`` has a line for each target that a person calls."""
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = ["make", "--no-print-directory", "help"]  # below `make test`, make would say where it is
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     makefile = Path(ROOT, "Makefile").read_text(encoding="utf-8")
     targets = set(re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[1].split())
     assert {line.split()[1] for line in shown.splitlines()} == targets - {"lint"}
