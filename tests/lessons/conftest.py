@@ -40,5 +40,6 @@ def show():
 
 @pytest.fixture
 def lesson(request):
-    """Return the stored lesson that the test module's LESSON names, fresh for each test."""
-    return notebooks.read(notebooks.ROOT / "lectures" / request.module.LESSON)
+    """Return a stored lesson, fresh for each test: the one it is given, else the one that its module's LESSON names."""
+    name = getattr(request, "param", None) or request.module.LESSON
+    return notebooks.read(notebooks.ROOT / "lectures" / name)

@@ -92,32 +92,6 @@ ITEMS = [
 ]
 
 
-@pytest.mark.parametrize(("cell", "source", "output"), ITEMS)
-def test_the_lesson_carries(lesson, check_fact, cell, source, output):
-    """Every item of the syllabus stands in the stored notebook, with its result."""
-    check_fact(lesson, cell, source, output)
-
-
-@pytest.mark.parametrize(("cell", "source", "output"), ITEMS)
-def test_without_its_cell_an_item_is_missed(lesson, check_fact, cell, source, output):
-    """Deleting the cell that carries an item, or what it shows, is noticed."""
-    check_fact(lesson, cell, source, output)
-    for carrier in (c for c in lesson.cells if c.id == cell and output):
-        carrier.outputs = []
-        with pytest.raises(AssertionError, match=f"{cell}: the output lacks"):
-            check_fact(lesson, cell, source, output)
-    lesson.cells = [c for c in lesson.cells if c.id != cell]
-    with pytest.raises(AssertionError, match=f"no cell {cell}"):
-        check_fact(lesson, cell, source, output)
-
-
-def test_the_items_come_in_the_order_of_the_syllabus(lesson):
-    """The order of ideas is the syllabus's."""
-    order = [cell.id for cell in lesson.cells]
-    items = [order.index(item.values[0]) for item in ITEMS]
-    assert items == sorted(items)
-
-
 def test_nothing_trains_between_the_loop_and_the_accuracy(lesson):
     """The accuracy is that of the network after its 200th update, and of no later one."""
     training = [cell.id for cell in lesson.cells if cell.cell_type == "code" and "optimizer.step()" in cell.source]
