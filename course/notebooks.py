@@ -182,19 +182,22 @@ def _canonical_error(output: NotebookNode) -> None:
 
 def _canonical_data(output: NotebookNode) -> None:
     data = output.data
+    if "image/svg+xml" in data:
+        data["image/svg+xml"] = _canonical_svg(data["image/svg+xml"])
     if CHART not in data and {"image/png", "image/svg+xml"} <= data.keys():
         larger = max(("image/svg+xml", "image/png"), key=lambda kind: len(data[kind]))
         del data[larger]
     for kind, value in data.items():
-        if kind == "image/svg+xml":
-            data[kind] = re.sub(r"\s*<metadata>.*?</metadata>", "", value, flags=re.DOTALL)
-        elif kind.startswith("image/") and isinstance(value, str):
-            data[kind] = value.strip()
-        else:
-            data[kind] = _neutral_everywhere(value)
+        picture = kind.startswith("image/") and isinstance(value, str)
+        data[kind] = value.strip() if picture else _neutral_everywhere(value)
     sizes = {k: v for k, v in output.metadata.items() if k in data and k.startswith("image/")}
     output.metadata = nbformat.from_dict(sizes)
     output.pop("transient", None)
+
+
+def _canonical_svg(svg: str) -> str:
+    """Return the picture without its date, in one line: Matplotlib writes one a point, JSON a string for each."""
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL))
 
 
 _CANONICAL = {

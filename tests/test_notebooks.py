@@ -61,6 +61,13 @@ def test_of_two_pictures_the_smaller_stays(png, kept):
     assert [kind for kind in output.data if kind.startswith("image")] == [kept]
 
 
+def test_an_svg_is_stored_in_one_line_without_its_date():
+    """A point of a curve is no line of the stored notebook, and when a figure was drawn is not stored."""
+    svg = '<svg>\n <metadata>\n  <date>2026</date>\n </metadata>\n <path d="M 0 0 \nL 1 2\n"/>\n</svg>\n'
+    [output] = notebooks.canonical_outputs([data(**{"image__svg+xml": svg})])
+    assert output.data == {"image/svg+xml": '<svg> <path d="M 0 0 L 1 2 "/> </svg>'}
+
+
 def test_a_chart_keeps_its_still():
     """A chart's PNG is not the alternative of a figure: it is what shows without scripts."""
     [output] = notebooks.canonical_outputs([v4.new_output("display_data", {notebooks.CHART: {}, "image/png": "A"})])

@@ -16,7 +16,7 @@ import base64
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import product
 
 import numpy as np
@@ -135,7 +135,7 @@ def _move(a: Pixels, b: Pixels, axis: int, most: int) -> int:
 
 def _where_they_differ(a: Pixels, b: Pixels, margin: int) -> tuple[Pixels, Pixels]:
     """Return the smallest window of both that holds every difference, with a margin."""
-    differ = np.any(np.abs(a.astype(np.int16) - b) > FAINT, axis=2)
+    differ = _largest_channel(np.maximum(a, b) - np.minimum(a, b)) > FAINT
     window = ndimage.find_objects(differ.astype(np.int8))
     if not window:
         return a[:0, :0], b[:0, :0]
@@ -168,13 +168,26 @@ def _mismatch(a: Pixels, b: Pixels, looks: Looks) -> str:
 
 def _off(a: Pixels, b: Pixels, reach: int) -> Pixels:
     """Return by how much each pixel of either is outside the colours that the other has within ``reach``."""
-    size = (2 * reach + 1, 2 * reach + 1, 1)
-    worst = np.zeros(a.shape[:2], np.int16)
+    worst = np.zeros(a.shape, np.uint8)
     for one, other in ((a, b), (b, a)):
-        low = ndimage.minimum_filter(other, size).astype(np.int16) - one
-        high = one - ndimage.maximum_filter(other, size).astype(np.int16)
-        worst = np.maximum(worst, np.maximum(low, high).max(axis=2))
-    return worst.astype(np.uint8)
+        low, high = (_extreme_nearby(extreme, other, reach) for extreme in (np.minimum, np.maximum))
+        # below or above the range, not both: what is not, adds nothing
+        worst = np.maximum(worst, (np.maximum(one, low) - one) + (one - np.minimum(one, high)))
+    return _largest_channel(worst)
+
+
+def _extreme_nearby(extreme: np.ufunc, picture: Pixels, reach: int) -> Pixels:
+    """Return each pixel's least or greatest over the square around it: scipy.ndimage's filters, six times as quick."""
+    height, width = picture.shape[:2]
+    padded = np.pad(picture, [(reach, reach), (reach, reach), (0, 0)], mode="edge")
+    rows: Pixels = reduce(extreme, (padded[i : i + height] for i in range(2 * reach + 1)))
+    found: Pixels = reduce(extreme, (rows[:, i : i + width] for i in range(2 * reach + 1)))
+    return found
+
+
+def _largest_channel(picture: Pixels) -> Pixels:
+    """Return the largest of each pixel's channels; numpy's own max over so short an axis is twenty times slower."""
+    return np.maximum(np.maximum(picture[..., 0], picture[..., 1]), picture[..., 2])
 
 
 def _clusters(off: Mask) -> tuple[npt.NDArray[np.int32], list[int]]:

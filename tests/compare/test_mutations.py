@@ -1,36 +1,36 @@
 """The comparator proven by mutation: every stored output of every lesson is changed, and each change must be found.
 
 What a lesson prints is changed where it stands. What it draws is drawn again: its notebook runs once in a kernel that
-renders each figure in all the variants of ``variants.py``.
+renders each figure in all the variants of ``variants.py``; ``redrawn.py`` has them judged.
 """
 
 import base64
 import copy
 import io
 import json
+import multiprocessing
 import os
 import re
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import combinations, pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
-from nbclient import NotebookClient
 from nbformat import from_dict, v4
 from PIL import Image
 
-from course import data, kernel, notebooks
-from course.compare import charts, numbers, outputs, pictures
+from course import kernel, notebooks
+from course.compare import charts, numbers, outputs
 from course.compare.differences import Picture
 
 sys.path.insert(0, str(Path(__file__).parent))
+from redrawn import FIGURES, judge, same, same_pixels
 from variants import one_character_off
 
 LESSONS = [path for path in notebooks.find() if path.is_relative_to(notebooks.ROOT / "lectures")]
-FIGURES = ("image/png", "image/svg+xml")
 SAMPLE = 200  # values of a chart that are changed one by one; all are changed at once
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -256,64 +256,20 @@ def test_every_word_of_a_chart_is_held(lesson, report):
     report(lesson, counts)
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
-def drawn(request, tmp_path_factory):
-    """Run a lesson once with every figure rendered in all its variants; return the lesson and those, in its order."""
-    folder = tmp_path_factory.mktemp("variants")
-    notebook = notebooks.read(request.param)
-    data.fill()
-    with kernel.environment():
-        config = Path(os.environ["IPYTHONDIR"], "profile_default", "ipython_kernel_config.py")
-        config.write_text(config.read_text() + 'c.InteractiveShellApp.extensions.append("variants")\n')
-        os.environ.update(PYTHONPATH=str(Path(__file__).parent), COURSE_VARIANTS=str(folder))
-        where = {"metadata": {"path": str(request.param.parent)}}
-        NotebookClient(notebook, kernel_name="python3", timeout=1200, resources=where).execute()
-    return request.param, [json.loads(path.read_text()) for path in sorted(folder.iterdir())]
-
-
-def figures(lesson):
-    """Return every stored figure of the lesson, in order; a chart's still is none."""
-    return [
-        Picture(kind, output.data[kind])
-        for cell in notebooks.read(lesson).cells
-        for output in cell.get("outputs", [])
-        for kind in FIGURES
-        if kind in output.get("data", {}) and notebooks.CHART not in output.data
-    ]
-
-
-def same(one, other):
-    """Return whether two pictures show the same to the comparator."""
-    return all(found.allowed for found in pictures.compare(one, other))
-
-
-def same_pixels(one, other):
-    """Return whether two pictures are equal pixel by pixel."""
-    a, b = (pictures._pixels(picture) for picture in (one, other))
-    return a.shape == b.shape and bool(np.array_equal(a, b))
+@pytest.fixture(scope="session")
+def verdicts(request):
+    """Return what is to come of each lesson's figures; as many lessons at a time as there are cores."""
+    asked = [item for item in request.session.items if "verdicts" in getattr(item, "fixturenames", ())]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
+        yield {lesson: pool.submit(judge, lesson) for lesson in (item.callspec.params["lesson"] for item in asked)}
 
 
 @pytest.mark.slow
-def test_every_changed_figure_fails_and_every_other_rendering_passes(drawn, report):
-    """A curve, colour, axis or word that is another fails; other anti-aliasing and other hinting pass.
-
-    What changes no pixel is counted apart.
-    """
-    lesson, variants = drawn
-    counts, wrong = Counter(), []
-    stored = figures(lesson)
-    assert len(stored) == len(variants)
-    for picture, figure in zip(stored, variants, strict=True):
-        plain = Picture(figure["kind"], figure["plain"])
-        assert same(picture, plain)
-        for group, expected in (("same", True), ("other", False)):
-            for name, data_ in figure[group].items():
-                variant = Picture(figure["kind"], data_)
-                if same_pixels(plain, variant):
-                    counts[f"{group}: no pixel changed"] += 1
-                    continue
-                counts[f"{group}: renderings"] += 1
-                wrong += [] if same(picture, variant) is expected else [name]
+@every_lesson
+def test_every_changed_figure_fails_and_every_other_rendering_passes(verdicts, lesson, report):
+    """A curve, colour, axis or word that is another fails; other anti-aliasing and other hinting pass."""
+    counts, wrong = verdicts[lesson].result()
     report(lesson, counts)
     assert not wrong
 

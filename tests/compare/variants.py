@@ -1,7 +1,8 @@
 """An IPython extension that renders every figure a notebook shows again and again, each time with one thing changed.
 
 A changed curve cannot be had from a stored picture: it takes the figure. So a lesson is run once with
-this extension in its kernel; each figure's variants go into the folder ``COURSE_VARIANTS`` as JSON.
+this extension in its kernel; each figure's variants go into the folder ``COURSE_VARIANTS`` as JSON, with the cell
+whose id stands there in the file ``cell``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def load_ipython_extension(shell: Any) -> None:
 
     def display_and_vary(shown: Any, **kwargs: Any) -> Any:
         if isinstance(shown, Figure):
-            number = len(list(folder.iterdir()))
-            (folder / f"{number:03}.json").write_text(json.dumps(variants(shell, shown)))
+            number = len(list(folder.glob("*.json")))
+            found = {"cell": (folder / "cell").read_text(), **variants(shell, shown)}
+            (folder / f"{number:03}.json").write_text(json.dumps(found))
         return display(shown, **kwargs)
 
     backend_inline.display = display_and_vary
