@@ -92,7 +92,7 @@ def _pixels(picture: Picture) -> Pixels:
         # vl-convert leaves the colours multiplied by their opacity, so white is added, not mixed in
         svg = Image.open(io.BytesIO(vl_convert.svg_to_png(picture.data, scale=SCALE)))
         rgba: Pixels = np.asarray(svg.convert("RGBA"))
-        on_white: Pixels = rgba[..., :3] + (255 - rgba[..., 3:])
+        on_white: Pixels = rgba[..., :3] if rgba[..., 3].min() == 255 else rgba[..., :3] + (255 - rgba[..., 3:])
         return on_white
     image = Image.open(io.BytesIO(base64.b64decode(picture.data))).convert("RGBA")
     return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB"))
