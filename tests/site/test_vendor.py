@@ -1,13 +1,13 @@
 """What the pages load that others made is what they published, and is replaced as a whole or not at all."""
 
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from course import npm
 from course.errors import CourseError
 from course.site import vendor
 
@@ -26,11 +26,7 @@ def npm_package(folder: Path, **files: str) -> Path:
 def example(folder: Path) -> vendor.Package:
     """Make a package and the description under which npm brings it from its folder."""
     npm_package(folder, LICENSE="Do as you like.", script="run()", extra="no")
-    done = subprocess.run(
-        ["npm", "pack", "--silent", f"--pack-destination={folder.parent}", str(folder)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    tarball = folder.parent / done.stdout.split()[-1]
+    tarball = npm.pack(str(folder), folder.parent)
     return vendor.Package(folder.name, "1.0.0", vendor.sha256(tarball), "MIT", ("LICENSE", "script"), "dist")
 
 
@@ -88,7 +84,7 @@ def test_failed_refresh_leaves_what_was_there(tmp_path: Path, fault: str, monkey
     bad, said = {
         "another tarball": (replace(good, sha256="0" * 64), f"SHA-256 is {good.sha256}, not {'0' * 64}"),
         "no such package": (replace(good, name="nothing"), "npm"),
-        "no npm": (good, "npm: not installed"),
+        "no npm": (good, "npm is not installed"),
     }[fault]
     if fault == "no npm":
         monkeypatch.setenv("PATH", "")
