@@ -221,6 +221,7 @@ def contents(tree: Path) -> set[tuple[str, int]]:
 # A whole tree, from either source
 
 
+@pytest.mark.slow
 def test_npm_fills_the_cache(first: tuple, tree: Path, idx: dict) -> None:
     """Without fastai's address, npm's IDX files become 70 000 grey PNGs named by index, and it says which failed."""
     done = first[1]
@@ -247,6 +248,7 @@ def test_every_pixel_survives_the_encoder(idx: dict) -> None:
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(data.encode(image)))), image)
 
 
+@pytest.mark.slow
 def test_fastai_finds_it(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``untar_data(URLs.MNIST)`` returns our folder, offline: ~/.fastai, $FASTAI_HOME, or where config.ini says."""
     ours = []
@@ -286,6 +288,7 @@ for home in (None, *sys.argv[1:]):
     assert theirs.stdout.split() == [data.ARCHIVE, *ours]
 
 
+@pytest.mark.slow
 def test_second_run_leaves_it_alone(first: tuple, tree: Path) -> None:
     """A second run says that MNIST is there, and neither asks the network nor writes."""
     before = data.fingerprint(tree)
@@ -294,6 +297,7 @@ def test_second_run_leaves_it_alone(first: tuple, tree: Path) -> None:
     assert data.fingerprint(tree) == before
 
 
+@pytest.mark.slow
 def test_archive_fills_the_cache(run: Command, serve: Callable, plain: bytes, tree: Path) -> None:
     """fastai's archive gives the same tree as npm, without npm, and a download that breaks off is tried again."""
     packed = gzip.compress(plain, 1)
@@ -418,6 +422,7 @@ def test_broken_pictures_are_only_ever_refused() -> None:
     assert refused > 4000
 
 
+@pytest.mark.slow
 def test_wrong_sum(run: Command, plain: bytes, tmp_path: Path) -> None:
     """One picture in the wrong folder is found out; the archive may lie on a disk."""
     archive = tmp_path / "archive.tgz"
@@ -514,6 +519,7 @@ def begin(home: Path) -> subprocess.Popen:
     return subprocess.Popen(RUN, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_half_tree_killed_run_two_runs_at_once(tmp_path: Path, registry: Callable, tree: Path) -> None:
     """A half tree is told and taken away; kill -9 leaves no tree; two runs at once then make one, and clear up."""
     registry()
@@ -568,6 +574,7 @@ def overwrite(file: Path) -> None:
 STRANGE = "its folder {} is missing or does not hold what MNIST's does"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -598,6 +605,7 @@ def test_damage_is_seen(copy: Path, damage: Callable, words: str | None, monkeyp
             data.fingerprint(copy)
 
 
+@pytest.mark.slow
 def test_verify_sees_what_sizes_and_times_do_not(copy: Path, run: Command, tree: Path) -> None:
     """A byte that changes by itself is found by ``--verify``; the pictures of a linked folder are not deleted."""
     data.remember(copy, data.fingerprint(copy))
@@ -612,6 +620,7 @@ def test_verify_sees_what_sizes_and_times_do_not(copy: Path, run: Command, tree:
     assert len(contents(tree)) == 70000
 
 
+@pytest.mark.slow
 def test_tree_of_another_hand(run: Command, tree: Path) -> None:
     """A whole tree that fastai itself has unpacked is read once, left as it is, and known from then on."""
     place = run.home / "data" / "mnist_png"
@@ -640,6 +649,7 @@ def on_terminal(command: list[str], settings: dict[str, str]) -> tuple[subproces
     return process, lambda: "".join(said), ours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["downloading", "npm", "writing"])
 def test_ctrl_c(tmp_path: Path, serve: Callable, registry: Callable, moment: str) -> None:
     """On a terminal a bar shows how far it is; Ctrl-C at any moment leaves nothing behind."""

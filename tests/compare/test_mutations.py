@@ -33,6 +33,7 @@ from variants import one_character_off
 LESSONS = [path for path in notebooks.find() if path.is_relative_to(notebooks.ROOT / "lectures")]
 SAMPLE = 200  # values of a chart that are changed one by one; all are changed at once
 
+pytestmark = pytest.mark.slow
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
 
@@ -265,7 +266,6 @@ def verdicts(request):
         yield {lesson: pool.submit(judge, lesson) for lesson in (item.callspec.params["lesson"] for item in asked)}
 
 
-@pytest.mark.slow
 @every_lesson
 def test_every_changed_figure_fails_and_every_other_rendering_passes(verdicts, lesson, report):
     """A curve, colour, axis or word that is another fails; other anti-aliasing and other hinting pass."""

@@ -23,6 +23,7 @@ def sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PAGES, "search"])
 def test_page_opens_without_any_fault(visit, address: str, name: str) -> None:
     """A page opens, with no console message, no failed request, no other host and no sideways scrolling."""
@@ -47,6 +48,7 @@ def test_site_holds_the_pages_of_the_contents_and_no_other(site: Path) -> None:
     assert {name for name in found if not name.startswith("_")} == {*PAGES, "search"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_pictures_say_what_they_show_and_keep_their_place(wide, site: Path, name: str) -> None:
     """Every picture has alt text, width and height, comes late, and is there once one has scrolled to it."""
@@ -168,6 +170,7 @@ def test_notebook_opens_in_colab_and_downloads(visit, site: Path, name: str) -> 
     assert (site / f"{name}.html").parent.joinpath(source).read_bytes() == (ROOT / f"{name}.ipynb").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_readable_without_scripts(browser: Browser, site: Path, name: str) -> None:
     """With scripts off a page shows its text, its formulas, its pictures and its charts' stills, and answers unfold."""
@@ -186,6 +189,7 @@ def test_page_is_readable_without_scripts(browser: Browser, site: Path, name: st
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> None:
     """On paper, answers are open, and a chart that came alive is its still again."""
