@@ -272,9 +272,9 @@ def drawn(request, tmp_path_factory):
 
 
 def figures(lesson):
-    """Return every stored figure of the lesson, in order; a chart's still is none."""
+    """Return every stored figure of the lesson, in order, None for one of measured times; a chart's still is none."""
     return [
-        Picture(kind, output.data[kind])
+        None if "wall-clock" in cell.metadata.get("tags", []) else Picture(kind, output.data[kind])
         for cell in notebooks.read(lesson).cells
         for output in cell.get("outputs", [])
         for kind in FIGURES
@@ -304,6 +304,8 @@ def test_every_changed_figure_fails_and_every_other_rendering_passes(drawn, repo
     stored = figures(lesson)
     assert len(stored) == len(variants)
     for picture, figure in zip(stored, variants, strict=True):
+        if picture is None:
+            continue
         plain = Picture(figure["kind"], figure["plain"])
         assert same(picture, plain)
         for group, expected in (("same", True), ("other", False)):
