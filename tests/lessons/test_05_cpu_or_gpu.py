@@ -52,7 +52,7 @@ ITEMS = [
     ),
     pytest.param(
         "error",
-        r"but got mat1 is on cpu,\ndifferent from other tensors on cuda:0 "
+        r"on the same device,\nbut got mat1 is on cpu, different from other tensors on cuda:0\n"
         r"\(when checking argument in method wrapper_CUDA_addmm\).*`mat1` is the first matrix",
         r"",
         id="the error read, beside CUDA's words",
@@ -99,8 +99,8 @@ ITEMS = [
     pytest.param("threads", r"set_num_threads\(1\)", r"^1$", id="timing: one thread"),
     pytest.param(
         "time-step",
-        r"torch\.cuda\.synchronize\(\).*repeats=11.*\n        wait\(device\)\n        start = .*\n        wait\(device\)"
-        r".*/ count\)\n    return times\[1:\]",
+        r"torch\.cuda\.synchronize\(\).*repeats=11.*\n        wait\(device\)\n        start = .*"
+        r"\n        wait\(device\).*/ count\)\n    return times\[1:\]",
         r"",
         id="timing: warmed up, synchronised, repeated, per step",
     ),
