@@ -12,6 +12,7 @@ COMMANDS = {
     "compare": ("course.compare.report", "Run notebooks elsewhere and report what moved."),
     "data": ("course.data", "Put MNIST where fastai looks for it."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
+    "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
     "run": ("course.run", "Execute notebooks and store their outputs."),
     "vendor": ("course.site.vendor", "Refresh the scripts and fonts of the site."),
 }

@@ -99,6 +99,15 @@ def kernel_died(path: Place) -> CourseError:
     )
 
 
+def no_timing_record(path: Place, record: str, benchmark: str) -> CourseError:
+    """A notebook has no place for measured times, or nothing that measures them."""
+    return CourseError(
+        path,
+        f"has not one cell tagged {record} that assigns a dictionary, and cells tagged {benchmark} that measure",
+        "name a notebook that has them, such as lectures/05-cpu-or-gpu.ipynb",
+    )
+
+
 # MNIST
 
 AGAIN = "run python -m course data again"

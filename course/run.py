@@ -64,12 +64,17 @@ def execute(path: Path) -> NotebookNode:
         tqdm(cells, desc=path.name, unit="cell", leave=False, disable=None) as progress,
     ):
         for index, cell in progress:
-            _execute_cell(client, path, cell, index)
+            execute_cell(client, path, cell, index)
     _stamp_timings(notebook)
     return notebooks.canonical(notebook)
 
 
-def _execute_cell(client: NotebookClient, path: Path, cell: NotebookNode, index: int) -> None:
+def execute_cell(client: NotebookClient, path: Path, cell: NotebookNode, index: int) -> None:
+    """Execute one cell, in place.
+
+    Raises:
+        CourseError: As ``execute``.
+    """
     name = notebooks.cell_name(cell, index)
     try:
         client.execute_cell(cell, index)

@@ -73,7 +73,7 @@ def test_targets_are_told():
 @EACH
 def test_commands(path):
     """Every `python -m course X` is a command."""
-    assert set(re.findall(r"python -m course ([a-z]\w*)", text(path))) <= COMMANDS.keys()
+    assert set(re.findall(r"python -m course ([a-z][\w-]*)", text(path))) <= COMMANDS.keys()
 
 
 @EACH
