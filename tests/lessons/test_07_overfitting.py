@@ -125,7 +125,7 @@ ITEMS = [
     ),
     pytest.param(
         "circle",
-        r"A perfect fit, of noise.*slope / \(2 \* m\).*from_truth",
+        r"A close fit, of noise.*slope / \(2 \* m\).*from_truth",
         r"\[picture\] Above: .*zigzags through every dot\. Below, .*slope -1; .*from the truth rises",
         id="one figure with the promise and the noise",
     ),
