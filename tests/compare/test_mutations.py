@@ -264,7 +264,7 @@ def drawn(request, tmp_path_factory):
     data.fill()
     with kernel.environment():
         config = Path(os.environ["IPYTHONDIR"], "profile_default", "ipython_kernel_config.py")
-        config.write_text(config.read_text() + 'c.InteractiveShellApp.extensions.append("variants")\n')
+        config.write_text(config.read_text() + 'c.InteractiveShellApp.extensions += ["variants", "diagrams"]\n')
         os.environ.update(PYTHONPATH=str(Path(__file__).parent), COURSE_VARIANTS=str(folder))
         where = {"metadata": {"path": str(request.param.parent)}}
         NotebookClient(notebook, kernel_name="python3", timeout=1200, resources=where).execute()
