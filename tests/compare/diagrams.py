@@ -82,8 +82,6 @@ def other_looks(dot: str) -> Iterator[tuple[str, list[str]]]:
             yield from changes(f"subgraph {name} {{%s}}", thing["label"], 'color="#cc3311"', 'label="" color=white')
         elif "nodes" not in thing and thing.get("style") != "invis":
             yield from changes(f"{name} [%s]", thing["label"].replace("\\N", thing["name"]), RED, INVISIBLE)
-            own = [f"{ends} [{INVISIBLE}]" for ends, _ in arrows if name in ends.split(" -> ")]
-            yield f"{name} and its arrows missing", [f"{name} [{INVISIBLE}]", *own]
     for ends, label in arrows:
         yield from changes(f"{ends} [%s]", label, RED, INVISIBLE)
 
