@@ -2,7 +2,8 @@
 
 A lesson holds no line about renderers or resolutions. This module is the
 IPython extension that the kernel loads instead: charts leave it as Vega-Lite
-with a still PNG beside, figures as PNG at twice the resolution and as SVG.
+with a still PNG beside, figures as PNG at twice the resolution and as SVG,
+and drawings of Graphviz measured by fonts that are the same everywhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +26,12 @@ c.InteractiveShellApp.extensions = ["course.kernel"]
 c.HistoryManager.enabled = False
 c.InlineBackend.figure_formats = {"retina", "svg"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+"""
+
+# The fonts by which Graphviz measures: Matplotlib's own, so that a drawing is laid out alike on every machine.
+FONTS = """\
+<?xml version="1.0"?>
+<fontconfig><dir>{fonts}</dir><cachedir>{scratch}</cachedir></fontconfig>
 """
 
 # One thread, because sums split among threads differ in their last digits from machine to machine; no GPU and
@@ -40,6 +48,14 @@ SETTINGS = {
 }
 
 
+def fonts() -> Path:
+    """Return the folder of the fonts that Matplotlib brings, DejaVu Sans among them."""
+    spec = find_spec("matplotlib")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("matplotlib", name="matplotlib")
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
 @contextmanager
 def environment() -> Iterator[None]:
     """Set this process's environment so that every kernel started within is ours; put it back at the end."""
@@ -50,7 +66,9 @@ def environment() -> Iterator[None]:
         (profile / "ipython_kernel_config.py").write_text(CONFIG)
         matplotlibrc = Path(scratch, "matplotlibrc")
         matplotlibrc.touch()
-        os.environ.update(SETTINGS, IPYTHONDIR=scratch, MATPLOTLIBRC=str(matplotlibrc))
+        fontconfig = Path(scratch, "fonts.conf")
+        fontconfig.write_text(FONTS.format(fonts=fonts(), scratch=scratch), encoding="utf-8")
+        os.environ.update(SETTINGS, FONTCONFIG_FILE=str(fontconfig), IPYTHONDIR=scratch, MATPLOTLIBRC=str(matplotlibrc))
         os.environ.pop("MPLBACKEND", None)
         try:
             yield

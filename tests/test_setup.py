@@ -83,13 +83,57 @@ def test_a_full_disk_is_told_before_anything_is_installed(tmp_path):
     assert "Installing" not in done.stderr
 
 
-def test_no_chromium_and_no_way_to_install_one(tmp_path):
-    """Where a Chromium can't be installed, one line gives the exact command."""
+NO_CHROMIUM = "No Chromium, in which the tests open the pages; run: sudo apt-get install -y chromium"
+NO_GRAPHVIZ = "No Graphviz, whose dot draws the networks of lesson 04; run: sudo apt-get install -y graphviz"
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ([], [NO_CHROMIUM, NO_GRAPHVIZ]),
+        (["dot"], [NO_CHROMIUM]),
+        (["chromium"], [NO_GRAPHVIZ]),
+        (["google-chrome", "dot"], []),
+    ],
+    ids=["neither", "no Chromium", "no Graphviz", "both"],
+)
+def test_programs_that_are_missing_and_cannot_be_installed(tmp_path, there, expected):
+    """What the system lacks is told all at once, each with its exact command, where it can't be installed."""
     path = tmp_path / "bin"
     path.mkdir()
+    for program in there:
+        (path / program).symlink_to("/bin/true")
     code, said = setup(tmp_path, "system", PATH=only(path, *TOOLS, "id"))
+    assert code == bool(expected)
+    lines = said.splitlines()
+    assert len(lines) == len(expected)
+    assert all(line.startswith(wanted) for line, wanted in zip(lines, expected, strict=True))
+
+
+def fake(path, name, script):
+    """Put a program of a few lines of shell onto a PATH."""
+    (path / name).write_text(f"#!/bin/sh\n{script}\n")
+    (path / name).chmod(0o755)
+
+
+def test_programs_that_are_missing_are_installed_with_apt(tmp_path):
+    """Where apt may be used, it brings what is missing and nothing else; what it can't bring is told."""
+    path = tmp_path / "bin"
+    path.mkdir()
+    only(path, *TOOLS, "chmod", "touch")
+    fake(path, "id", "echo 0")
+    # an apt-get that brings Graphviz and knows no Chromium
+    fake(path, "apt-get", f'echo "$@" >> {path}/log\n[ "$4" = graphviz ] && touch {path}/dot && chmod +x {path}/dot')
+    code, said = setup(tmp_path, "system", PATH=str(path))
     assert code == 1
-    assert said.startswith("No Chromium, in which the tests open the pages; run: sudo apt-get install -y chromium")
+    assert said.splitlines()[-1].startswith(NO_CHROMIUM)
+    assert NO_GRAPHVIZ not in said
+    asked = (path / "log").read_text().splitlines()
+    assert asked == ["update -qq", "install -y -qq chromium", "install -y -qq graphviz"]
+    fake(path, "chromium", "")
+    (path / "log").unlink()
+    assert setup(tmp_path, "system", PATH=str(path)) == (0, "")
+    assert not (path / "log").exists()
 
 
 def test_an_environment_that_stands_is_made_again_only_for_new_pins(tmp_path):

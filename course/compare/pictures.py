@@ -16,13 +16,14 @@ import base64
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from course import kernel
 from course.compare import differences
 from course.compare.differences import Difference, Picture
 
@@ -90,12 +91,21 @@ def _pixels(picture: Picture) -> Pixels:
 
     if picture.kind == SVG:
         # vl-convert leaves the colours multiplied by their opacity, so white is added, not mixed in
+        _fonts()
         svg = Image.open(io.BytesIO(vl_convert.svg_to_png(picture.data, scale=SCALE)))
         rgba: Pixels = np.asarray(svg.convert("RGBA"))
         on_white: Pixels = rgba[..., :3] if rgba[..., 3].min() == 255 else rgba[..., :3] + (255 - rgba[..., 3:])
         return on_white
     image = Image.open(io.BytesIO(base64.b64decode(picture.data))).convert("RGBA")
     return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB"))
+
+
+@cache
+def _fonts() -> None:
+    """Have the letters of an SVG drawn from the fonts that our kernel measures by, whatever this machine has."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(kernel.fonts()))
 
 
 def changed(old: Pixels, new: Pixels, looks: Looks) -> str:

@@ -50,12 +50,12 @@ def redrawn(lesson):
 
 
 def draw(lesson, folder):
-    """Run the lesson in a kernel that renders each figure in all the variants of ``variants.py``."""
+    """Run the lesson in a kernel that renders all variants of each figure, by ``variants.py`` and ``diagrams.py``."""
     notebook = notebooks.read(lesson)
     data.fill()
     with kernel.environment():
         config = Path(os.environ["IPYTHONDIR"], "profile_default", "ipython_kernel_config.py")
-        config.write_text(config.read_text() + 'c.InteractiveShellApp.extensions.append("variants")\n')
+        config.write_text(config.read_text() + 'c.InteractiveShellApp.extensions += ["variants", "diagrams"]\n')
         os.environ.update(PYTHONPATH=str(Path(__file__).parent), COURSE_VARIANTS=str(folder))
         where = {"metadata": {"path": str(lesson.parent)}}
         client = NotebookClient(notebook, kernel_name="python3", timeout=1200, resources=where)

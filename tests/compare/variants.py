@@ -32,12 +32,16 @@ def load_ipython_extension(shell: Any) -> None:
 
     def display_and_vary(shown: Any, **kwargs: Any) -> Any:
         if isinstance(shown, Figure):
-            number = len(list(folder.glob("*.json")))
-            found = {"cell": (folder / "cell").read_text(), **variants(shell, shown)}
-            (folder / f"{number:03}.json").write_text(json.dumps(found))
+            record(folder, variants(shell, shown))
         return display(shown, **kwargs)
 
     backend_inline.display = display_and_vary
+
+
+def record(folder: Path, found: dict[str, Any]) -> None:
+    """Write a figure's renderings into the folder, with the cell that shows it."""
+    number = len(list(folder.glob("*.json")))
+    (folder / f"{number:03}.json").write_text(json.dumps({"cell": (folder / "cell").read_text(), **found}))
 
 
 def variants(shell: Any, figure: Any) -> dict[str, Any]:

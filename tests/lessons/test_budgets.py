@@ -14,6 +14,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from course import notebooks
 
 LESSONS = [path for path in notebooks.find() if path.parent == notebooks.ROOT / "lectures"]
+LIMITS = {("04-drawing-networks", "draw-net"): 40}
 COLAB = notebooks.ROOT / "colab" / "preinstalled-2026-08-19.txt"
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|home|Users|tmp|var|usr|opt|work|content|workspace)/")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w|\.\d)")
@@ -69,11 +70,14 @@ def unprinted(path):
 
 
 def test_code_comes_in_small_pieces(path):
-    """A cell has 5 lines or fewer in the middle, 14 in nine of ten, never over 20, none wider than a page shows."""
+    """A cell has 5 lines or fewer in the middle, 14 in nine of ten, never over 20, none wider than a page shows.
+
+    But the function of lesson 04 that draws any network may have 40.
+    """
     sizes = [lines(cell) for cell in cells(path, "code")]
     assert median(sizes) <= 5
     assert quantiles(sizes, n=10)[-1] <= 14
-    assert max(sizes) <= 20
+    assert [cell.id for cell in cells(path, "code") if lines(cell) > LIMITS.get((path.stem, cell.id), 20)] == []
     assert [line for cell in cells(path, "code") for line in cell.source.splitlines() if len(line) > 88] == []
 
 
