@@ -23,7 +23,7 @@ ITEMS = [
     pytest.param(
         "every-hundredth",
         r"zip\(axes, \[1, 100\], lines\)",
-        r"\[picture\] .*100000 grey points .*1000 points .*on the orange truth",
+        r"\[picture\] .*100000 points .*1000 points .*on the orange truth",
         id="and shown",
     ),
     pytest.param(
