@@ -153,7 +153,7 @@ ITEMS = [
     pytest.param(
         "walks",
         r"\[10, 3, 1\].*walk\(rate, size, order\)",
-        r"0\.1 +10 .*0\.286\s.*0\.1 +3 .*0\.1 +1 ",
+        r"0\.2 +10 .*0\.286\s.*0\.2 +3 .*0\.2 +1 .*0\.559$",
         id="the three variants walk",
     ),
     pytest.param("contours", r"contours\.append", r"^0\.41$", id="the loss surface as contour lines"),
