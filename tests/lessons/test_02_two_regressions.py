@@ -15,6 +15,7 @@ ITEMS = [
         r"\[0\.0000, 0\.5000, 1\.0000, 0\.5000, 0\.0000\]",
         id="h and its module again",
     ),
+    pytest.param("bump-plot", r"Bump\(\)\(x\)", r"\[picture\] Two bumps", id="h drawn, and h moved and widened"),
     pytest.param(
         "curve-data",
         r"^torch\.manual_seed\(43052\)\nx = torch\.linspace\(-10, 10, 200\)\.reshape\(-1, 1\)\n"
@@ -62,6 +63,12 @@ ITEMS = [
     ),
     pytest.param("noise-share", r"error \* noise", r"^0\.5$", id="half of the noise is in the fit"),
     pytest.param(
+        "noise-share-where",
+        r"x\.abs\(\) < 5",
+        r"^middle 0\.9\nends 0\.1$",
+        id="nearly all of it in the middle, a tenth at the ends",
+    ),
+    pytest.param(
         "hiring", r"highly qualified, yet not hired.*15x \+ 5.*x < 0.*5 - 5x.*x \\ge 0", r"", id="employment: the story"
     ),
     pytest.param(
@@ -79,6 +86,12 @@ ITEMS = [
         id="employment: x, underlying, y in a DataFrame",
     ),
     pytest.param("hiring-plot", r"plot_hiring\(", r"\[picture\] .*rises .*sinks", id="employment: up, then down"),
+    pytest.param(
+        "cross-entropy",
+        r"-p\.log\(\), -\(1 - p\)\.log\(\)",
+        r"\[0\.0101, 0\.6931, 4\.6052\]",
+        id="employment: what cross-entropy charges",
+    ),
     pytest.param(
         "logistic-fit",
         r"Sequential\(torch\.nn\.Linear\(1, 1\), torch\.nn\.Sigmoid\(\)\)\nloss_fn = torch\.nn\.BCELoss\(\)",
