@@ -162,7 +162,7 @@ ITEMS = [
     pytest.param("sigmas", r"def law\(rate, size\)", r"^\[0\.29, 0\.18\]$", id="by how much, in theory"),
     pytest.param(
         "by-size",
-        r"distance\(0\.05, m, order\)",
+        r"distance\(0\.05, m, drawn\)",
         r"1 +0\.15 +0\.16 +0\.08\s+2 +0\.11 +0\.11 +0\.04\s+5 +0\.07 +0\.07 +0\.01\s+10 +0\.05 +0\.05 +0\.00$",
         id="by how much, by batch size",
     ),
