@@ -8,10 +8,12 @@ warning that names the notebook and the cell.
 from __future__ import annotations
 
 import posixpath
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import imagesize
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -69,12 +71,23 @@ def pixels(length: str) -> float | None:
         return None
 
 
+def natural_size(path: Path) -> tuple[float, float] | None:
+    """Return a picture file's own width and height, in pixels, or nothing if it does not say them.
+
+    Of an SVG only the plain letters are read: imagesize reads 1024 bytes, and fails if they end within another letter.
+    """
+    if path.suffix != ".svg":
+        return get_image_size(str(path))
+    width, height = imagesize.get(BytesIO(path.read_bytes().decode("utf-8").encode("ascii", "ignore")))
+    return (width, height) if width > 0 else None
+
+
 def size(image: nodes.image, path: Path) -> tuple[int, int] | None:
     """Return the width and height at which to show a picture, in pixels.
 
     What its author says, a missing side from the file's own proportions; else the file's own size.
     """
-    natural = get_image_size(str(path))
+    natural = natural_size(path)
     if natural is None:
         return None
     width, height = pixels(image.get("width", "")), pixels(image.get("height", ""))

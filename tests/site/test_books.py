@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from course.notebooks import ROOT
+from course.site import pictures
 
 Build = Callable[..., CompletedProcess[str]]
 
@@ -229,3 +230,10 @@ def test_build_leaves_nothing_beside_its_folder(book: Path, build: Build) -> Non
     before = set(book.iterdir())
     assert build(book).returncode == 0
     assert {path.name for path in set(book.iterdir()) - before} == {"_build"}
+
+
+def test_an_svg_tells_its_size_whatever_letters_it_holds(tmp_path: Path) -> None:
+    """Its size is found where its 1024th byte, at which imagesize stops reading, is in the middle of a letter."""
+    head = '<svg width="30pt" height="60pt"><text>'
+    (tmp_path / "drawing.svg").write_text(head + "x" * (1023 - len(head)) + "ŷ</text></svg>", encoding="utf-8")
+    assert pictures.natural_size(tmp_path / "drawing.svg") == (40, 80)
