@@ -53,11 +53,10 @@
   }));
 
   // What scrolls sideways in itself must be reached by the keyboard, and what does not must not be in its way.
-  const SCROLLS = ".bd-article pre, div.math, .cell_output .text_html, .pst-scrollable-table-container, figure.chart";
+  const SCROLLS = ".bd-article pre, .katex-display, .cell_output .text_html, .pst-scrollable-table-container, figure.chart";
   const sizes = new ResizeObserver(function (entries) {
     for (const { target } of entries) {
-      const inner = target.querySelector(":scope > .katex-display") || target;
-      if (inner.scrollWidth > inner.clientWidth + 1) target.tabIndex = 0;
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });

@@ -16,6 +16,7 @@ COMMANDS = {
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
     "run": ("course.run", "Execute notebooks and store their outputs."),
+    "serve": ("course.site.serve", "Serve the site on localhost, rebuilt on save."),
     "vendor": ("course.site.vendor", "Refresh the scripts and fonts of the site."),
 }
 

@@ -276,3 +276,8 @@ def no_such_figure(notebook: Place, cell: str) -> CourseError:
     return CourseError(
         notebook, f"no picture is stored in a cell {cell} of {fspath(notebook)}", "name the cell of another figure"
     )
+
+
+def port_taken(port: int, why: str) -> CourseError:
+    """The site cannot be served on this port."""
+    return CourseError(f"port {port}", f"the site cannot be served there ({why})", "name another: make serve PORT=8001")

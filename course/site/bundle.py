@@ -53,10 +53,8 @@ UNUSED = (
     "sbt-webpack-macros.html",
     "images",
     "locales",
-    "file.png",
-    "minus.png",
-    "plus.png",
     "styles/*.map",
+    "styles/theme.css",
     "copybutton_funcs.js",
 )
 # ours is used, all of it: what it says of charts, say, is about what Vega draws later
