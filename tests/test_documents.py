@@ -103,7 +103,9 @@ def test_lessons_are_listed():
     """The front page links every lesson that is there, and announces none of those as still to come."""
     front = text(ROOT / "index.md")
     for lesson in sorted((ROOT / "lectures").glob("*.ipynb")):
-        (entry,) = re.findall(rf"^:::{{lesson}} lectures/{re.escape(lesson.stem)}\n(.*?)^:::$", front, re.MULTILINE | re.DOTALL)
+        (entry,) = re.findall(
+            rf"^:::{{lesson}} lectures/{re.escape(lesson.stem)}\n(.*?)^:::$", front, re.MULTILINE | re.DOTALL
+        )
         assert "to come" not in entry
 
 

@@ -20,7 +20,18 @@ from course.notebooks import ROOT
 
 HOST = "127.0.0.1"
 # what a page is made of; nothing else is watched
-PARTS = ("_config.yml", "_toc.yml", "_static", "_templates", "course", "draw.md", "exercises", "guide", "index.md", "lectures")
+PARTS = (
+    "_config.yml",
+    "_toc.yml",
+    "_static",
+    "_templates",
+    "course",
+    "draw.md",
+    "exercises",
+    "guide",
+    "index.md",
+    "lectures",
+)
 
 
 def need_port(port: int) -> None:

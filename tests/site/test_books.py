@@ -157,6 +157,12 @@ FAULTS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
         lambda book: change(book / "index.md", "{term}`epoch`", "{term}`era`"),
         ["index.md", "term not in glossary: 'era'"],
     ),
+    "a lesson without its figure": (
+        lambda book: change(
+            book / "index.md", "Read [the", ":::{lesson} lesson\n:figure: nothing\n\nWhy?\n:::\n\nRead [the"
+        ),
+        ["index.md", "no picture is stored in a cell nothing of lesson.ipynb"],
+    ),
     "a source that is not in the bibliography": (
         lambda book: change(book / "index.md", "cybenko1989", "cybenko1999"),
         ["index.md", "cybenko1999"],

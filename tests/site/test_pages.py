@@ -205,3 +205,28 @@ def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> No
         expect(chart.locator("> img")).to_be_visible()
         expect(chart.locator(".chart-live")).to_be_hidden()
     expect(page.locator("nav.all-pages")).to_be_hidden()
+
+
+def test_front_page_shows_every_lesson_with_a_figure_of_its_own(wide, site: Path) -> None:
+    """The front page has each lesson in its order, with its title and a picture that the lesson's own page shows too."""
+    wide.page.goto((site / "index.html").as_uri())
+    entries = wide.page.locator(".lesson")
+    assert entries.count() == len(list((ROOT / "lectures").glob("*.ipynb")))
+    for entry, name in zip(entries.all(), [name for name in PAGES if name.startswith("lectures/")], strict=True):
+        lesson = (site / f"{name}.html").read_text()
+        assert entry.locator("a").get_attribute("href") == f"{name}.html"
+        assert f"<h1>{entry.locator('a').inner_text().strip()}<" in lesson
+        assert entry.locator("img").get_attribute("src") in lesson
+        assert entry.locator("img").get_attribute("alt").strip()
+
+
+def test_links_of_a_printed_page_say_where_they_lead(wide, site: Path) -> None:
+    """On paper a link to elsewhere is followed by its address; bars, lists of pages and buttons are gone."""
+    page = wide.page
+    page.goto((site / "guide/credits.html").as_uri())
+    page.emulate_media(media="print")
+    link = page.locator("article a.external").first
+    assert link.get_attribute("href") in link.evaluate("each => getComputedStyle(each, '::after').content")
+    for gone in ("header.bar", "nav.all-pages", "nav.on-this-page", ".prev-next", ".foot-links"):
+        expect(page.locator(gone)).to_be_hidden()
+    assert page.pdf().startswith(b"%PDF")
