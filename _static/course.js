@@ -3,6 +3,11 @@
   "use strict";
 
   const root = document.documentElement;
+
+  // What is far below the window was left for later, see course.css; a page to be printed at once is laid out at once.
+  const layOut = () => root.classList.remove("is-new");
+  addEventListener("load", () => ("requestIdleCallback" in window ? requestIdleCallback(layOut, { timeout: 1000 }) : setTimeout(layOut, 200)));
+  addEventListener("beforeprint", layOut);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const MODES = ["light", "dark", "auto"];
 

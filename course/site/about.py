@@ -77,8 +77,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 def description(doctree: nodes.document) -> str:
     """Return a page's first paragraph, shortened."""
-    section = next(doctree.findall(nodes.section), doctree)
-    paragraph = next((child for child in section.children if isinstance(child, nodes.paragraph)), None)
+    paragraph = next(doctree.findall(nodes.paragraph), None)
     return shortened(paragraph.astext()) if paragraph is not None else ""
 
 
@@ -88,7 +87,7 @@ def updated(path: Path) -> str | None:
 
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001 — Sphinx's signature
-    """Give the templates what a page says of itself; a page without a source of its own has no more than the version."""
+    """Give the templates what a page says of itself; one without a source of its own has no more than the version."""
     context["course_version"] = version("course")
     context["site_url"] = app.config.html_baseurl
     lesson = LESSON.match(pagename)

@@ -16,7 +16,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
@@ -89,7 +89,7 @@ class Load:
     cls: float
 
 
-ROWS = {
+ROWS: dict[str, tuple[str, Callable[[float], str]]] = {
     "compressed": ("Compressed, without figures", lambda value: f"{value / 1000:.0f} KB"),
     "raw": ("The same, unpacked", lambda value: f"{value / 1000:.0f} KB"),
     "requests": ("Requests, without figures", lambda value: f"{value:.0f}"),

@@ -65,6 +65,7 @@ WORD = re.compile(r"[\w-]+")
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|[a-z]+:)([^)"'?#]+)[^)"']*\1\)""")
 FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE = re.compile(r"url\(([^)]*)\)\s*format\([^)]*\)")
+VARIABLE = re.compile(r"(?<=[{;\s])(--[\w-]+)\s*:[^;{}]*(?:;|(?=\}))")
 ASKED = re.compile(r"(site\.(css|js)\?v=)\w*")
 
 
@@ -133,14 +134,9 @@ def parse(css: str | list[ast.Node]) -> list[ast.Node]:
 
 def without_unused_variables(css: str) -> str:
     """Return a style sheet without the custom properties that nothing asks for, and those that only they asked for."""
-    while True:
-        asked = set(re.findall(r"var\(\s*(--[\w-]+)", css))
-        shorter = re.sub(
-            r"(?<=[{;\s])(--[\w-]+)\s*:[^;{}]*(?:;|(?=\}))", lambda match: match[0] if match[1] in asked else "", css
-        )
-        if shorter == css:
-            return css
-        css = shorter
+    asked = set(re.findall(r"var\(\s*(--[\w-]+)", css))
+    shorter = VARIABLE.sub(lambda match: match[0] if match[1] in asked else "", css)
+    return css if shorter == css else without_unused_variables(shorter)
 
 
 def moved(css: str, folder: str) -> str:

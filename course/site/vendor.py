@@ -1,8 +1,8 @@
 """``python -m course vendor``: fetch what the pages load that others made, into ``_static/vendor``.
 
-The list stands in :data:`PACKAGES`; :data:`FOR_TESTS` are those that only tests load. Each package comes from npm as it was
-published there, and its tarball must have the SHA-256 that is written here;
-what of it the site needs is kept, with its licence, and listed in
+The list stands in :data:`PACKAGES`; :data:`FOR_TESTS` are those that only tests
+load. Each package comes from npm as it was published there, and its tarball
+must have the SHA-256 that is written here; what of it the site needs is kept, with its licence, and listed in
 ``vendor.json`` with the SHA-256 of each file.
 """
 

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from course.site.bench import chromium
 
+sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: pages.py
+
 ROOT = Path(__file__).parents[2]
 BOOK = Path(__file__).parent / "books" / "everything"
 

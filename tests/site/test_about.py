@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from test_pages import NOTEBOOKS, PAGES
+from pages import NOTEBOOKS, PAGES
 
 from course.notebooks import ROOT
 from course.site import about

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from pages import NOTEBOOKS
 from playwright.sync_api import Browser
-from test_pages import NOTEBOOKS
 
 from course.site import bench, bundle
 

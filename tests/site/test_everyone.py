@@ -1,11 +1,11 @@
-"""The pages are for everyone: with a screen reader, a keyboard, a magnifier, a narrow screen, in the light and in the dark."""
+"""The pages are for everyone: with a screen reader, a keyboard, a magnifier, a narrow screen, in light and dark."""
 
 import re
 from pathlib import Path
 
 import pytest
+from pages import LESSON, NOTEBOOKS, PAGES, sideways
 from playwright.sync_api import Browser, Page, expect
-from test_pages import LESSON, NOTEBOOKS, PAGES, sideways
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -13,16 +13,17 @@ GOOD_PRACTICE = (
     "heading-order", "landmark-one-main", "landmark-unique", "page-has-heading-one", "region", "skip-link", "tabindex",
 )  # fmt: skip
 # what is laid out late is looked at as well
-ALL_AT_ONCE = "* { content-visibility: visible !important; }"
+ALL_THERE = "() => !document.documentElement.classList.contains('is-new')"
 SEEN = """() => {
   const each = document.activeElement, style = getComputedStyle(each);
-  return {what: each.outerHTML.slice(0, 80), seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2};
+  const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  return {what: each.outerHTML.slice(0, 80), seen};
 }"""
 
 
 def faults(page: Page) -> list[str]:
     """Return what axe finds: the rule, and the places that break it."""
-    page.add_style_tag(content=ALL_AT_ONCE)
+    page.wait_for_function(ALL_THERE)
     page.evaluate("document.querySelectorAll('article details').forEach(each => { each.open = true; })")
     page.wait_for_timeout(100)  # what now scrolls gets its place in the order of the keyboard
     page.evaluate(AXE)
@@ -39,7 +40,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize(("mode", "width"), [("light", 1400), ("dark", 390)])
 @pytest.mark.parametrize("name", [*PAGES, "search", "404"])
 def test_axe_finds_nothing(browser: Browser, site: Path, name: str, mode: str, width: int) -> None:
-    """No rule of WCAG 2.2 AA that axe can check is broken, nor those on headings and landmarks; answers are unfolded."""
+    """No rule of WCAG 2.2 AA that axe can check is broken, nor those on headings and landmarks, folds open."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)
     page = context.new_page()
     page.goto((site / f"{name}.html").as_uri())
@@ -65,7 +66,7 @@ def test_page_fits_a_small_screen_and_a_magnified_one(browser: Browser, site: Pa
         context = browser.new_context(viewport={"width": width, "height": 450})
         page = context.new_page()
         page.goto((site / f"{name}.html").as_uri())
-        page.add_style_tag(content=ALL_AT_ONCE)
+        page.wait_for_function(ALL_THERE)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         assert sideways(page) == 0
         context.close()
@@ -102,7 +103,7 @@ def test_focus_is_seen_wherever_the_keyboard_goes(browser: Browser, site: Path, 
 
 
 def test_navigation_opens_and_closes_by_keyboard(browser: Browser, site: Path) -> None:
-    """On a phone's width Enter opens the list of pages, Escape closes it, and so for the contents; with scripts off too."""
+    """On a phone's width Enter opens the list of pages and the contents, Escape closes them; without scripts too."""
     for scripts in (True, False):
         context = browser.new_context(viewport={"width": 390, "height": 900}, java_script_enabled=scripts)
         page = context.new_page()
@@ -132,7 +133,8 @@ def test_nothing_moves_for_who_asked_for_rest(browser: Browser, site: Path) -> N
     page.goto((site / f"{LESSON}.html").as_uri())
     moving = page.evaluate(
         "[...document.querySelectorAll('*')].filter(each => { const s = getComputedStyle(each);"
-        " return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 || s.scrollBehavior === 'smooth'; }).length"
+        " return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0"
+        " || s.scrollBehavior === 'smooth'; }).length"
     )
     assert moving == 0
     context.close()
@@ -149,7 +151,7 @@ def test_tables_have_headers_and_pages_a_language(site: Path, name: str) -> None
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_formulas_are_there_to_hear_and_to_copy(site: Path, name: str) -> None:
-    """Every formula is in MathML with its TeX beside what is seen, which a screen reader leaves out, and none failed."""
+    """Every formula is in MathML, with its TeX; what is seen is hidden from a screen reader; none failed."""
     page = (site / f"{name}.html").read_text(encoding="utf-8")
     shown = page.count('<span class="katex">')
     assert shown > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from test_pages import NOTEBOOKS, PAGES
+from pages import NOTEBOOKS, PAGES
 
 
 class Pointers(HTMLParser):

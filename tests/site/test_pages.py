@@ -4,23 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from sphinx_external_toc.parsing import parse_toc_yaml
+from pages import LESSON, NOTEBOOKS, PAGES, sideways
+from playwright.sync_api import Browser, expect
 
 from course.notebooks import ROOT
 
-PAGES = [str(name).removesuffix(".ipynb").removesuffix(".md") for name in parse_toc_yaml(ROOT / "_toc.yml")]
-NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
-LESSON = "lectures/03-threes-and-sevens"
 # what a page loads by itself, apart from what a reader may click
 LOADED = re.compile(
     r"""<(?:script|link|img|iframe|source|video|audio|object)\b[^>]*\b(?:src|href|data)=["']?(\S+?)["'> ]"""
 )
-
-
-def sideways(page: Page) -> int:
-    """Return by how many pixels a page can be scrolled sideways."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 @pytest.mark.slow
@@ -208,7 +200,7 @@ def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> No
 
 
 def test_front_page_shows_every_lesson_with_a_figure_of_its_own(wide, site: Path) -> None:
-    """The front page has each lesson in its order, with its title and a picture that the lesson's own page shows too."""
+    """The front page has each lesson in order, with its title and a picture that the lesson's own page shows too."""
     wide.page.goto((site / "index.html").as_uri())
     entries = wide.page.locator(".lesson")
     assert entries.count() == len(list((ROOT / "lectures").glob("*.ipynb")))
@@ -230,3 +222,16 @@ def test_links_of_a_printed_page_say_where_they_lead(wide, site: Path) -> None:
     for gone in ("header.bar", "nav.all-pages", "nav.on-this-page", ".prev-next", ".foot-links"):
         expect(page.locator(gone)).to_be_hidden()
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_printed_page_has_the_letters_of_all_its_formulas(wide, site: Path) -> None:
+    """A page that nobody has scrolled through holds all of its fonts once it is there, as paper shows all of it."""
+    page = wide.page
+    page.goto((site / f"{LESSON}.html").as_uri())
+    page.wait_for_function("!document.documentElement.classList.contains('is-new')")
+    page.wait_for_load_state("networkidle")
+    missing = page.evaluate(
+        "[...document.fonts].filter(face => face.family.includes('KaTeX_Math') && face.status === 'loading').length"
+    )
+    assert missing == 0
+    assert page.evaluate("[...document.fonts].some(f => f.family.includes('KaTeX_Math') && f.status === 'loaded')")

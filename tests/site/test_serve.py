@@ -44,7 +44,7 @@ def test_saving_a_page_builds_it_again(book: Path) -> None:
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def page() -> str:
-        with urlopen(f"http://{serve.HOST}:{port}/index.html") as answer:  # noqa: S310 — our own server
+        with urlopen(f"http://{serve.HOST}:{port}/index.html") as answer:
             return answer.read().decode()
 
     try:
