@@ -15,6 +15,7 @@ COMMANDS = {
     "emblem": ("course.site.emblem", "Draw the favicon and the picture of the site's cards."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
+    "release": ("course.release", "Make the students' homework from its masters."),
     "run": ("course.run", "Execute notebooks and store their outputs."),
     "serve": ("course.site.serve", "Serve the site on localhost, rebuilt on save."),
     "vendor": ("course.site.vendor", "Refresh the scripts and fonts of the site."),
