@@ -17,7 +17,7 @@ ALL_THERE = "() => !document.documentElement.classList.contains('is-new')"
 SEEN = """() => {
   const each = document.activeElement, style = getComputedStyle(each);
   const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-  return {what: each.outerHTML.slice(0, 80), seen};
+  return {what: each.outerHTML.slice(0, 300), seen};
 }"""
 
 
