@@ -210,6 +210,7 @@ def load(browser: Browser, address: str) -> Load:
     page.add_init_script(WATCH)
     traffic = Traffic(throttled(page))
     page.goto(address, wait_until="networkidle", timeout=120_000)
+    page.wait_for_function("measured.lcp > 0")  # it is told late on a slow processor
     page.wait_for_timeout(500)
     times = page.evaluate(READ)
     context.close()

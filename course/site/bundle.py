@@ -1,11 +1,12 @@
-"""Sphinx extension: a page loads one style sheet and one script, and of the theme's style only what some page uses.
+"""Sphinx extension: a page holds its style and loads one script, and of the theme's style only what some page uses.
 
 The theme and the extensions bring ten style sheets and as many scripts, 2 MB of
 them for icons. The templates in ``_templates`` need none of the theme's
 scripts. When the site is built, the style sheets are joined, without the rules
-for tags, classes and ids that no page and no script names, and written beside
-the joined scripts; a page asks for both by their content's sum. What a page
-alone needs, such as the script of charts, it loads for itself.
+for tags, classes and ids that no page and no script names, and written into
+every page: on a slow network, a second journey for the style alone would double
+the time to the first words. The joined script is asked for by its content's sum.
+What a page alone needs, such as the script of charts, it loads for itself.
 """
 
 from __future__ import annotations
@@ -66,12 +67,13 @@ ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|[a-z]+:)([^)"'?#]+)[^)"']*\1\)""
 FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SOURCE = re.compile(r"url\(([^)]*)\)\s*format\([^)]*\)")
 VARIABLE = re.compile(r"(?<=[{;\s])(--[\w-]+)\s*:[^;{}]*(?:;|(?=\}))")
-ASKED = re.compile(r"(site\.(css|js)\?v=)\w*")
+ASKED = re.compile(r"(site\.js\?v=)\w*")
+STYLE = re.compile(r"<style id=\"site-style\">.*?</style>", re.DOTALL)  # the templates leave it empty
 
 
 def names_in_page(html: str) -> set[str]:
     """Return the names of all tags, classes and ids of a page."""
-    return {word for match in IN_PAGE.findall(html) for part in match for word in part.split()}
+    return {word for match in IN_PAGE.findall(STYLE.sub("", html)) for part in match for word in part.split()}
 
 
 def names_in_script(script: str) -> set[str]:
@@ -194,26 +196,30 @@ def leave_out(app: Sphinx, pagename: str, templatename: str, context: dict[str, 
         ]
 
 
+def with_style(page: str, css: str) -> str:
+    """Return a page with the style in the place that the templates leave for it."""
+    return STYLE.sub(lambda _: f'<style id="site-style">{css}</style>', page)
+
+
 def join(app: Sphinx, error: Exception | None) -> None:
-    """Write the joined style sheet and script, and let every page ask for them by their sums."""
+    """Write the joined style into every page, and beside them the joined script, which they ask for by its sum."""
     static = Path(app.outdir, "_static")
     # a build that found nothing to do has copied no style sheet either, and what was joined before is right
     if error or app.builder.name != "html" or not (static / WHOLE).exists():
         return
-    pages = [path for path in sorted(Path(app.outdir).rglob("*.html")) if not path.is_relative_to(static)]
-    texts = {path: path.read_text(encoding="utf-8") for path in pages}
+    paths = [path for path in sorted(Path(app.outdir).rglob("*.html")) if not path.is_relative_to(static)]
+    pages = {path: path.read_text(encoding="utf-8") for path in paths}
     remove(static, UNUSED)
-    joined = {"js": script(static)}
-    used = names_in_script(joined["js"] + (static / "searchtools.js").read_text(encoding="utf-8"))
-    joined["css"] = style(static, used.union(*map(names_in_page, texts.values())))
+    joined = script(static)
+    used = names_in_script(joined + (static / "searchtools.js").read_text(encoding="utf-8"))
+    css = style(static, used.union(*map(names_in_page, pages.values())))
     remove(static, (*STYLES, *SCRIPTS))
-    sums = {}
-    for kind, text in joined.items():
-        (static / f"site.{kind}").write_text(text, encoding="utf-8")
-        sums[kind] = hashlib.sha256(text.encode()).hexdigest()[:8]
-    for path, text in texts.items():
-        new = ASKED.sub(lambda match: match[1] + sums[match[2]], text)
-        if new != text:
+    (static / "site.js").write_text(joined, encoding="utf-8")
+    total = hashlib.sha256(joined.encode()).hexdigest()[:8]
+    for path, page in pages.items():
+        own = moved(css, "../" * len(path.relative_to(app.outdir).parents[1:]) + "_static")
+        new = ASKED.sub(rf"\g<1>{total}", with_style(page, own))
+        if new != page:
             path.write_text(new, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Pages are light: one style sheet, one script, and no rule, font or icon that no page uses."""
+"""Pages are light: they hold their style, load one script, and bring no rule, font or icon that no page uses."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def test_addresses_follow_the_style_sheet() -> None:
 def test_site_brings_no_icon_font_and_no_script_of_the_theme(site: Path) -> None:
     """What the theme brings and the templates do not need is not in the site at all."""
     names = {path.relative_to(site / "_static").as_posix() for path in (site / "_static").rglob("*") if path.is_file()}
-    assert {"site.css", "site.js"} <= names
+    assert "site.js" in names
     assert [name for name in names if "fontawesome" in name or "bootstrap" in name or name.endswith(".map")] == []
 
 
@@ -65,7 +65,7 @@ def test_lesson_keeps_within_its_budget(browser: Browser, site: Path, name: str)
     with bench.served(site) as address:
         took = bench.load(browser, f"{address}/{name}.html")
     assert 20_000 < took.compressed <= 250_000
-    assert 3 <= took.requests <= 20
+    assert 2 <= took.requests <= 20
     assert took.cls < 0.05
     assert 0 < took.fcp <= took.lcp
 

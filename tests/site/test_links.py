@@ -68,12 +68,14 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
     assert dead(page) == ["b.html", "#there", "c.png"]
 
 
-def test_style_asks_for_nothing_that_is_not_there(site: Path) -> None:
-    """Every font and picture that the style sheet names is in the site, and none is another host's."""
-    style = (site / "_static" / "site.css").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["index", NOTEBOOKS[0]])
+def test_style_asks_for_nothing_that_is_not_there(site: Path, name: str) -> None:
+    """Every font and picture that a page's style names is in the site, at any depth, and none is another host's."""
+    page = site / f"{name}.html"
+    style = re.search(r'<style id="site-style">(.*?)</style>', page.read_text(encoding="utf-8"), re.DOTALL)[1]
     named = {name for name in re.findall(r"url\(\"?([^)\"]+)", style) if not name.startswith(("data:", "#"))}
     assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in named)
-    assert [name for name in named if not (site / "_static" / name).is_file()] == []
+    assert [name for name in named if not (page.parent / name).is_file()] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
