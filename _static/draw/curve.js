@@ -151,7 +151,7 @@ plt.show()
       const label = (name, ...children) => make("label", { className: "draw-" + name }, say(name), ...children);
       this.slider = make("input", { type: "range", min: 0, max: SIZES.length - 1 });
       this.slider.oninput = () => this.size(SIZES[this.slider.value]);
-      this.number = make("output", {});
+      this.number = make("span", {});
       const select = (name, values, write) => {
         const options = values.map((value) => make("option", { value, textContent: write(value) }));
         this[name] = make("select", { onchange: (event) => this.choose({ [name]: values[event.target.selectedIndex] }) }, ...options);

@@ -199,6 +199,7 @@
     look() {
       this.picture = this.sheet.picture();
       const yhat = this.picture ? answer(this.picture) : 0.5;
+      this.needle.hidden = !this.picture;
       this.needle.style.left = `${100 * yhat}%`;
       this.caption.textContent = this.picture ? this.verdict(yhat) : this.say("empty");
       this.paper.redraw();

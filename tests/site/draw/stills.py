@@ -1,6 +1,6 @@
 """Makes the still pictures of the widgets, which stand on a page without scripts and on paper: run it on a built site.
 
-    python tests/site/draw_stills.py
+    python tests/site/draw/stills.py
 """
 
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STILLS = ROOT / "_static" / "draw"
 
 
