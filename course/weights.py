@@ -82,7 +82,7 @@ def quantise(weight: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int8], npt
 
 
 def shorten(pictures: list[list[int]]) -> list[str]:
-    """Return each picture of 784 greys, 0 to 255, as letters ``a`` to ``p`` for its greys of 16, runs of black as numbers."""
+    """Return each picture of 784 greys, 0 to 255: letters ``a`` to ``p`` are greys of 16, numbers runs of black."""
     return [_shorten(picture) for picture in pictures]
 
 

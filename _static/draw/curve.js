@@ -3,14 +3,13 @@
   "use strict";
 
   const { POINTS, FINE, Network, Training, Sketch, linspace, height, steepness, stairs, bentLine, largestError } = window.Draw;
-  const { words, make, row, button, Paper, Frames } = window.Draw;
+  const { words, make, row, button, calm, Paper, Frames } = window.Draw;
 
   const ROUND = 200; // steps of training, as in lesson 02
   const BUSY = 12; // milliseconds of a frame in which it trains
   const RISE = 1400; // milliseconds in which a built network rises
   const TOP = 1.3; // what the paper shows, up and down; the pen reaches ±1
-  const SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 84, 96, 128, 160, 199, 256, 320, 400, 512, 640]
-    .concat([800, 1024, 1280, 1600, 2048]);
+  const SIZES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 64, 84, 128, 199, 256, 320, 400, 512, 800, 1024, 1400, 2048];
   const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
   const MODULES = { bump: "Bump()", relu: "torch.nn.ReLU()", sigmoid: "torch.nn.Sigmoid()" };
 
@@ -23,7 +22,7 @@
     spike: (x) => -0.6 + 1.5 * Math.exp(-(((x - 2) / 0.25) ** 2)),
   };
 
-  /** What the experiments set: curve, mode, activation, m, rate. The page says what to look for. */
+  /** What the experiments set: curve, mode, activation, m, rate. */
   const EXPERIMENTS = {
     between: ["step", "trained", "bump", 2048, 0.001],
     exists: ["wave", "built", "relu", 16, 0.001],
@@ -40,7 +39,7 @@
     return value >= 0.001 || value < 1e-12 ? value.toFixed(3) : value.toExponential(1);
   }
 
-  /** Python that makes each network from the names before it. A built network of sigmoids is one of bumps, two for each. */
+  /** Python that makes each network. A built one of sigmoids is one of bumps, two for each. */
   const PYTHON = {
     trained: ({ activation, m, rate, seed, steps }) => `torch.manual_seed(${seed})
 net = torch.nn.Sequential(torch.nn.Linear(1, ${m}), ${MODULES[activation]}, torch.nn.Linear(${m}, 1)).double()
@@ -63,7 +62,7 @@ net = torch.nn.Sequential(first, torch.nn.ReLU(), linear(bends, curve(knots[:1])
   };
   PYTHON.sigmoid = PYTHON.bump;
 
-  /** @returns {string} A cell for a notebook that draws the curve y and the same network in PyTorch. */
+  /** @returns {string} A notebook's cell that draws curve and network in PyTorch. */
   function cell(y, choice) {
     const rows = Array.from(y, (each, i) => (i % 10 ? " " : "\n    ") + each + ",").join("");
     return `import matplotlib.pyplot as plt
@@ -104,7 +103,6 @@ plt.show()
   }
 
   class Curve {
-    /** @param {Element} root The widget's place in the page, with its words. */
     constructor(root) {
       this.root = root;
       this.say = words(root);
@@ -118,7 +116,6 @@ plt.show()
       root.classList.add("is-live");
     }
 
-    /** Builds the widget. */
     lay() {
       const { root, say } = this;
       this.paper = new Paper("draw-paper", say("paper"), (context) => this.draw(context));
@@ -133,7 +130,8 @@ plt.show()
       this.caption = make("p", { className: "draw-caption" });
       this.status = make("p", { className: "draw-status", role: "status" });
       const named = (names, act) => names.map((name) => button(say(name), () => act(name)));
-      const parts = [this.paper.canvas, this.caption, this.status, row(say("actions"), [
+      this.text = make("div", {});
+      const parts = [this.paper.canvas, this.caption, this.status, this.text, row(say("actions"), [
         button(say("build"), () => this.start("built")),
         button(say("learn"), () => this.start("trained"), "draw-main"),
         button(say("more"), () => this.learn()),
@@ -172,7 +170,7 @@ plt.show()
 
     // What the reader does
 
-    /** Takes a new sheet for the reader's first stroke. */
+    /** A ready curve makes room for the reader's first stroke. */
     begin() {
       if (this.ready) this.sketch.clear();
       this.ready = false;
@@ -204,14 +202,14 @@ plt.show()
 
     // What the networks do
 
-    /** Starts anew: a built network rises, in a time, or one with PyTorch's start learns. */
+    /** Starts anew: a built network rises, or one with PyTorch's start learns. */
     start(mode, time = RISE) {
       this.choice.mode = mode;
       this.hide();
       this.mark();
       this.truth = fine.map((at) => height(this.sketch.y, at));
       const { activation, rate, seed } = this.choice;
-      if (mode === "built") return this.build(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : time);
+      if (mode === "built") return this.build(calm.matches ? 0 : time);
       this.network = Network.started(activation, this.m.trained, seed);
       this.training = new Training(this.network, x, this.sketch.y.slice(), rate);
       this.goal = 0;
@@ -238,7 +236,6 @@ plt.show()
     learn() {
       const training = this.training;
       if (!training) return this.start("trained");
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.goal += ROUND;
       this.frames.run(() => {
         const end = performance.now() + BUSY;
@@ -246,7 +243,7 @@ plt.show()
         do loss = training.step();
         while (training.steps < this.goal && performance.now() < end);
         if (training.steps >= this.goal) return this.learned();
-        if (calm) return true;
+        if (calm.matches) return true;
         this.show = { fit: training.yhat, at: x, risen: 1 };
         this.caption.textContent = this.say("learning", this.gaps(loss));
         this.paper.redraw();
@@ -254,7 +251,6 @@ plt.show()
       });
     }
 
-    /** Says how well a network has learned, also between the points that it has seen. */
     learned() {
       const gaps = this.gaps(this.training.loss());
       gaps.seen = short(largestError(this.training.yhat, this.sketch.y).error);
@@ -262,13 +258,11 @@ plt.show()
       this.finish(parting ? "parting" : "trained", gaps);
     }
 
-    /** @returns {Object} What is said of a network that learns. */
     gaps(loss) {
       const { activation, rate, seed } = this.choice;
       return { m: this.m.trained, activation: this.say(activation), rate, seed, steps: this.training.steps, loss: short(loss) };
     }
 
-    /** Measures the network, shows it, and says what it is. */
     finish(name, gaps) {
       const fit = this.network.outputs(fine);
       const worst = largestError(fit, this.truth);
@@ -277,7 +271,6 @@ plt.show()
       this.paper.redraw();
     }
 
-    /** Stops, and forgets the network. */
     hide() {
       this.frames.run(null);
       this.training = null;
@@ -285,12 +278,10 @@ plt.show()
       this.paper.redraw();
     }
 
-    /** Says something, to the eye and to a screen reader. */
     tell(text) {
       this.caption.textContent = this.status.textContent = text;
     }
 
-    /** Shows what is chosen. */
     mark() {
       const { mode, activation, rate } = this.choice;
       const m = this.m[mode];
@@ -301,27 +292,26 @@ plt.show()
       this.rate.value = rate;
     }
 
-    /** Puts the network on the clipboard as a cell, or, where that is closed to us, on the page. */
+    /** Puts the cell on the clipboard or, where that is closed to us, on the page. */
     async copy() {
       const steps = this.training && this.training.steps;
       const text = cell(this.sketch.y, { ...this.choice, m: this.m[this.choice.mode], steps });
       try {
         await navigator.clipboard.writeText(text);
-        this.status.textContent = this.caption.textContent = this.say("copied");
+        this.tell(this.say("copied"));
       } catch {
         this.tell(this.say("by-hand"));
-        this.status.after(make("textarea", { className: "draw-text", readOnly: true, value: text, "aria-label": this.say("by-hand") }));
+        const box = { className: "draw-text", readOnly: true, value: text, "aria-label": this.say("by-hand") };
+        this.text.replaceChildren(make("textarea", box));
       }
     }
 
     // The picture
 
-    /** @returns {number[]} Where a point stands on the paper. */
     spot(at, y) {
       return [((at + 10) / 20) * this.paper.width, ((TOP - y) / (2 * TOP)) * this.paper.height];
     }
 
-    /** @param {CanvasRenderingContext2D} context */
     draw(context) {
       const { fit, at, risen, worst } = this.show;
       const { mode, activation } = this.choice;
@@ -347,7 +337,7 @@ plt.show()
       }
     }
 
-    /** One bar for each cell and one beyond each end, each rising in its turn. */
+    /** A bar for each node, each rising in its turn. */
     bars(context, risen) {
       const m = this.m.built;
       const width = this.paper.width / m;
@@ -377,7 +367,7 @@ plt.show()
       context.setLineDash([]);
     }
 
-    /** A ring where the network is furthest from the curve, at the edge of the paper if that is beyond it. */
+    /** A ring where the network is furthest from the curve, or at the paper's edge. */
     ring(context, i) {
       context.strokeStyle = this.paper.colour("worst");
       context.lineWidth = 2.5;

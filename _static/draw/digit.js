@@ -19,7 +19,7 @@
     cross: [[25, 25, 75, 78], [74, 22, 27, 80]],
   };
 
-  /** Paper in an array of ours, because some browsers blur what is read from a canvas: SIDE × SIDE greys, 0 to 1. */
+  /** SIDE × SIDE greys, 0 to 1: an array of ours, because some browsers blur what is read from a canvas. */
   class Sheet {
     constructor() {
       this.ink = new Float64Array(SIDE * SIDE);
@@ -37,9 +37,8 @@
     }
 
     /**
-     * Does as the makers of MNIST did: the box around the ink is scaled, its sides in proportion, to 20 pixels at the
-     * longer side, each the average of the area below it; then it is moved by whole pixels, so that its centre of mass
-     * comes to pixel (14, 14) of 28 × 28. Source: Y. LeCun and others (1998), section III.
+     * Scales the box around the ink to 20 pixels at the longer side, by area averages, and moves its centre of mass to
+     * pixel (14, 14) of 28 × 28, as MNIST was made. Source: Y. LeCun and others (1998), section III.
      *
      * @returns {?Uint8Array} 784 greys from 0 to 255, or nothing of an empty sheet.
      */
@@ -55,7 +54,7 @@
     }
   }
 
-  /** @returns {number[]} Top and left of the box around some pixels, and how many of these go to one pixel of MNIST. */
+  /** @returns {number[]} Top and left of the box around pixels, and how many of them go to one of MNIST's. */
   function box(pixels) {
     const spans = [(at) => Math.floor(at / SIDE), (at) => at % SIDE].map((of) => {
       const places = pixels.map(of);
@@ -65,7 +64,7 @@
     return [spans[0][0], spans[1][0], Math.max(spans[0][1], spans[1][1]) / BOX];
   }
 
-  /** Shares the grey of a square of some side, whose corner is at (y, x), among the pixels below it. */
+  /** Shares the grey of a square, corner at (y, x), among the pixels below it. */
   function spread(small, grey, y, x, side) {
     for (let row = Math.floor(y); row < Math.min(BOX, y + side); row++) {
       const high = Math.min(row + 1, y + side) - Math.max(row, y);
@@ -126,7 +125,6 @@
   }
 
   class Digit {
-    /** @param {Element} root The widget's place in the page, with its words. */
     constructor(root) {
       this.say = words(root);
       this.lay(root);
@@ -134,7 +132,6 @@
       root.classList.add("is-live");
     }
 
-    /** Builds the widget. */
     lay(root) {
       const { say } = this;
       this.paper = new Paper("draw-sheet", say("sheet"), (context) => this.drawSheet(context));
@@ -182,7 +179,7 @@
       this.finish();
     }
 
-    /** Loads the training pictures, once, when somebody begins to draw. */
+    /** Loads the training pictures, once. */
     load() {
       if (this.asked) return;
       this.asked = make("script", { src: HOME + "pictures.js" });
@@ -195,7 +192,6 @@
 
     // What the network says
 
-    /** Shows the picture that the network gets, and its answer. */
     look() {
       this.picture = this.sheet.picture();
       const yhat = this.picture ? answer(this.picture) : 0.5;
@@ -206,7 +202,6 @@
       this.input.redraw();
     }
 
-    /** @returns {string} The answer in words; sure is what the output claims. */
     verdict(yhat) {
       const sure = 100 * Math.max(yhat, 1 - yhat);
       const gaps = { digit: yhat > 0.5 ? 7 : 3, yhat: yhat.toFixed(4), sure: sure.toFixed(sure > 99 ? 2 : 0) };
@@ -222,7 +217,6 @@
 
     // The pictures
 
-    /** The strokes, in the theme's ink. */
     drawSheet(context) {
       context.scale(this.paper.width / SIDE, this.paper.width / SIDE);
       context.strokeStyle = this.paper.colour("ink");
@@ -236,7 +230,6 @@
       context.stroke();
     }
 
-    /** 28 × 28 greys, white on black in every theme, as the lesson shows its digits. */
     drawGreys(context, picture) {
       const side = this.input.width / FIELD;
       context.fillRect(0, 0, this.input.width, this.input.height);

@@ -9,12 +9,9 @@
   const FINE = 10 * (POINTS - 1) + 1; // where errors are measured: nine places between any two points
   const STEP = 20 / (POINTS - 1);
 
-  /**
-   * The Mersenne Twister, as torch.manual_seed starts it on a CPU.
-   * Source: M. Matsumoto and T. Nishimura (1998), ACM Transactions on Modeling and Computer Simulation 8(1).
-   */
+  /** The Mersenne Twister, as torch.manual_seed starts it. Source: M. Matsumoto and T. Nishimura (1998). */
   class Twister {
-    /** @param {number} seed A whole number from 0 to 2³² − 1. */
+    /** @param {number} seed From 0 to 2³² − 1. */
     constructor(seed) {
       this.state = new Uint32Array(624);
       this.state[0] = seed;
@@ -25,7 +22,6 @@
       this.place = 624;
     }
 
-    /** Makes the next 624 numbers. */
     twist() {
       const state = this.state;
       for (let i = 0; i < 624; i++) {
@@ -35,7 +31,7 @@
       this.place = 0;
     }
 
-    /** @returns {number} The next whole number from 0 to 2³² − 1. */
+    /** @returns {number} From 0 to 2³² − 1. */
     next() {
       if (this.place === 624) this.twist();
       let bits = this.state[this.place++];
@@ -54,20 +50,16 @@
     }
   }
 
-  /** @returns {number} 1 / (1 + e^−z). */
   function sigmoid(z) {
     return 1 / (1 + Math.exp(-z));
   }
 
-  /** @returns {number} The same, without an exponential far out. */
+  /** A sigmoid, without an exponential far out. */
   function steep(z) {
     return z > FLAT ? 1 : z < -FLAT ? 0 : sigmoid(z);
   }
 
-  /**
-   * Each computes one node at x[from … to − 1]: a(w x + b) into value[start + i], its derivative a′ into slope[start + i].
-   * A loop in each, because it is here that the time goes.
-   */
+  /** Each computes a node at x[from … to − 1]: a(w x + b) into value, a′(w x + b) into slope, from `start` on. */
   const ACTIVATIONS = {
     bump(x, w, b, from, to, start, value, slope) {
       for (let i = from; i < to; i++) {
@@ -129,11 +121,7 @@
       return [countBelow(x, Math.min(...ends)), countBelow(x, Math.max(...ends))];
     }
 
-    /**
-     * @param {Float64Array} x Ascending. @param {Float64Array} y Gets the outputs.
-     * @param {Float64Array} value @param {Float64Array} slope Get those of each node, at j · stride; a stride of 0 keeps none.
-     * @param {Int32Array} [spans] Gets from and to of each node.
-     */
+    /** Writes the outputs into y; each node's values and slopes, from j · stride on; and, if asked for, its span. */
     forward(x, y, value, slope, stride, spans) {
       const [w, b, c, c0] = this.weights;
       y.fill(c0[0]);
@@ -154,15 +142,14 @@
     }
   }
 
-  /** Adam on one group of weights, with PyTorch's defaults. Source: D. P. Kingma and J. Ba (2015), algorithm 1. */
+  /** Adam on weights, with PyTorch's defaults. Source: D. P. Kingma and J. Ba (2015), algorithm 1. */
   class Adam {
-    /** @param {Float64Array} weights Are changed in place. */
     constructor(weights) {
       this.weights = weights;
       [this.gradient, this.first, this.second] = [0, 1, 2].map(() => new Float64Array(weights.length));
     }
 
-    /** @param {number} time How many updates there are with this one. */
+    /** @param {number} rate @param {number} time Counts the updates from 1. */
     update(rate, time) {
       const { weights, gradient, first, second } = this;
       const size = rate / (1 - 0.9 ** time);
@@ -199,7 +186,6 @@
       return sum / y.length;
     }
 
-    /** Goes back to the gradients, by the chain rule. */
     backward() {
       const { network, x, miss, value, slope, spans } = this;
       const [byW, byB, byC, byC0] = this.groups.map((group) => group.gradient);
@@ -219,7 +205,7 @@
       }
     }
 
-    /** Predict, loss, backward, update. @returns {number} The loss before the update. */
+    /** @returns {number} The loss before the update. */
     step() {
       const loss = this.loss();
       this.backward();
@@ -247,7 +233,7 @@
     return Math.max(...y.slice(1).map((each, i) => Math.abs(each - y[i]))) / STEP;
   }
 
-  /** @returns {Network} Lesson 01's `build`: a bump over each of m cells and one beyond each end, as high as the curve. */
+  /** @returns {Network} Lesson 01's `build`: a bump over each of m cells and one beyond each end. */
   function stairs(y, m) {
     const d = 20 / m;
     const middles = new Float64Array(m + 2).map((_, i) => -10 + d * (i - 0.5));
@@ -255,7 +241,7 @@
     return new Network("bump", [middles.map(() => 1 / d), middles.map((x) => -x / d), heights, new Float64Array(1)]);
   }
 
-  /** @returns {Network} Lesson 01's `bent_line`: m straight pieces; where each begins, a ReLU changes the slope. */
+  /** @returns {Network} Lesson 01's `bent_line`: m straight pieces. */
   function bentLine(y, m) {
     const d = 20 / m;
     const knots = new Float64Array(m).map((_, i) => -10 + d * i);
@@ -282,7 +268,7 @@
       this.drawn = new Uint8Array(POINTS);
     }
 
-    /** Draws straight from one place to another over what is there. Places: the point's number, or between two, and height. */
+    /** Draws straight over what is there. A place: the point's number, or between two, and the height. */
     stroke([x0, y0], [x1, y1]) {
       const [from, to] = [x0, x1].map((x) => Math.min(POINTS - 1, Math.max(0, Math.round(x))));
       const step = Math.sign(to - from) || 1;
@@ -291,7 +277,7 @@
       }
     }
 
-    /** Sets a height, with the three decimals that the copied cell has. */
+    /** Sets a height, of three decimals. */
     set(i, y) {
       this.y[i] = Math.round(1000 * Math.min(1, Math.max(-1, y))) / 1000;
       this.drawn[i] = 1;

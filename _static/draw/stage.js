@@ -1,11 +1,8 @@
-/* What both widgets stand on: words from the page, controls, a canvas that follows the theme, and frames that rest. */
+/* What both widgets stand on: words from the page, controls, a canvas, frames. */
 (function () {
   "use strict";
 
-  /**
-   * @param {Element} root Holds the widget's words, paragraphs of the page that are named by their class.
-   * @returns {function(string, Object=): string} Gives a paragraph's text, its gaps such as {m} filled.
-   */
+  /** @returns {function(string, Object=): string} Gives the text of the widget's paragraph of a class, gaps like {m} filled. */
   function words(root) {
     return (name, gaps = {}) =>
       root.querySelector(`.draw-words .${name}`).textContent.replace(/\{(\w+)\}/g, (_, key) => gaps[key]);
@@ -27,14 +24,13 @@
     return make("div", { className: "draw-row", role: "group", "aria-label": label }, ...children);
   }
 
-  /** @returns {HTMLButtonElement} */
   function button(textContent, onclick, className = "") {
     return make("button", { type: "button", className, textContent, onclick });
   }
 
   /** A canvas that is as sharp as the screen, and is drawn anew when its size or the theme changes. */
   class Paper {
-    /** @param {string} className @param {string} label What it shows. @param {function(CanvasRenderingContext2D): void} draw */
+    /** @param {string} className @param {string} label @param {function(CanvasRenderingContext2D): void} draw */
     constructor(className, label, draw) {
       this.canvas = make("canvas", { className, role: "img", "aria-label": label });
       this.draw = draw;
@@ -58,12 +54,7 @@
       if (this.width) draw(context);
     }
 
-    /**
-     * Follows a mouse, a pen or one finger.
-     *
-     * @param {function(): void} start @param {function(): void} end
-     * @param {function(number[], number[]): void} stroke Gets each bit of the way, from and to, as shares of width and height.
-     */
+    /** Follows a mouse, a pen or one finger. `stroke` gets each bit, from and to, as shares of width and height. */
     follow(start, stroke, end) {
       const canvas = this.canvas;
       let pointer = null;
@@ -96,7 +87,6 @@
 
   /** Work that goes on frame by frame, and rests while its element is off screen or the page is hidden. */
   class Frames {
-    /** @param {Element} element */
     constructor(element) {
       new IntersectionObserver((entries) => {
         this.seen = entries.pop().isIntersecting;
@@ -105,7 +95,7 @@
       document.addEventListener("visibilitychange", () => this.ask());
     }
 
-    /** @param {?function(): boolean} work Takes the place of other work; is called in each frame until it says false. */
+    /** @param {?function(): boolean} work Is called in each frame until it says false. */
     run(work) {
       this.work = work;
       this.ask();
@@ -122,5 +112,7 @@
     }
   }
 
-  window.Draw = Object.assign(window.Draw || {}, { words, make, row, button, Paper, Frames });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  window.Draw = Object.assign(window.Draw || {}, { words, make, row, button, calm, Paper, Frames });
 })();

@@ -1,4 +1,4 @@
-"""Sphinx extension: what readers draw on, curves and digits, where a page asks for it, with scripts on these pages alone.
+"""Sphinx extension: what readers draw on, curves and digits, where a page asks for it.
 
 A widget is a part of ``draw.md`` with the class ``draw-curve`` or
 ``draw-digit``: a still picture and the words that its script needs, as

@@ -184,7 +184,9 @@ def test_drawing_by_mouse(open_desk: Callable[..., Desk]) -> None:
     assert all(y is not None for y in high[4:-4])  # level beyond the stroke
     assert high[len(high) // 2] == pytest.approx(0.2, abs=0.03)
     desk.draw((0.9, 0.7), (0.4, 0.7))
-    desk.page.wait_for_function("before => document.querySelector('.draw-curve [role=status]').textContent !== before", arg=built)
+    desk.page.wait_for_function(
+        "before => document.querySelector('.draw-curve [role=status]').textContent !== before", arg=built
+    )
     low = desk.orange()
     assert low[len(low) // 2] == pytest.approx(0.7, abs=0.03)
     assert low[len(low) // 3] == pytest.approx(0.2, abs=0.03)
@@ -215,7 +217,8 @@ def test_drawing_by_touch_and_scrolling_beside_it(open_desk: Callable[..., Desk]
     swipe([(60, below["y"] + 5 - 12 * i) for i in range(12)])
     assert desk.page.evaluate("scrollY") > top
     touching = desk.page.evaluate(
-        "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).touchAction === 'none').map((e) => e.tagName)"
+        "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).touchAction === 'none')"
+        ".map((e) => e.tagName)"
     )
     assert set(touching) == {"CANVAS"}
     assert desk.wrong == []
@@ -226,7 +229,9 @@ def test_everything_by_keyboard(desk: Desk) -> None:
     desk.widget.get_by_role("button", name="Build it").focus()
     names = []
     for _ in range(18):
-        names.append(desk.page.evaluate("(document.activeElement.closest('label') || document.activeElement).innerText.trim()"))
+        names.append(
+            desk.page.evaluate("(document.activeElement.closest('label') || document.activeElement).innerText.trim()")
+        )
         if names[-1] == "Spike":
             desk.page.keyboard.press("Space")
         desk.page.keyboard.press("Tab")
@@ -282,10 +287,15 @@ def test_words_come_from_the_page(open_desk: Callable[..., Desk]) -> None:
     classes = desk.page.eval_on_selector_all(".draw-words > p", "all => all.map((each) => each.className)")
     assert len(classes) == len(desk.page.query_selector_all(".draw-words p"))
     source = "".join((ROOT / "_static" / "draw" / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    unused = [name for name in classes if not re.search(rf"\b{re.escape(name.removeprefix('built-').removeprefix('size-'))}\b", source)]
+    unused = [
+        name
+        for name in classes
+        if not re.search(rf"\b{re.escape(name.removeprefix('built-').removeprefix('size-'))}\b", source)
+    ]
     assert unused == []
     shown = desk.page.eval_on_selector_all(
-        ".draw-live :is(button, figcaption, option, label)", "all => all.map((each) => each.firstChild.textContent.trim())"
+        ".draw-live :is(button, figcaption, option, label)",
+        "all => all.map((each) => each.firstChild.textContent.trim())",
     )
     words = set(desk.page.eval_on_selector_all(".draw-words p", "all => all.map((each) => each.textContent.trim())"))
     assert {text for text in shown if text and not re.fullmatch(r"[\d.]+", text)} <= words
@@ -344,7 +354,9 @@ def copied(desk: Desk) -> str:
     """Press Copy as PyTorch, and return what a paste then brings."""
     desk.press("Copy as PyTorch")
     desk.wait_for("Copied")
-    desk.page.evaluate("document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()")
+    desk.page.evaluate(
+        "document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()"
+    )
     desk.page.keyboard.press("Control+V")
     return desk.page.locator("textarea").first.input_value()
 
@@ -385,7 +397,8 @@ def test_copied_cell_has_the_page_s_curve_to_the_ninth_place(desk: Desk) -> None
     scope: dict[str, object] = {}
     exec(source, scope)  # noqa: S102 — the page's own cell
     outputs = """() => { const s = new Draw.Sketch(); s.take(Draw.READY.wave);
-      const n = Draw.Network.started("bump", 2048, 43052); const t = new Draw.Training(n, Draw.linspace(200), s.y, 0.001);
+      const n = Draw.Network.started("bump", 2048, 43052);
+      const t = new Draw.Training(n, Draw.linspace(200), s.y, 0.001);
       for (let i = 0; i < 200; i++) t.step(); return Array.from(n.outputs(Draw.linspace(Draw.FINE))); }"""
     fit = scope["fit"].flatten().tolist()
     assert fit == pytest.approx(desk.page.evaluate(outputs), rel=0, abs=1e-9)

@@ -76,7 +76,7 @@ def test_mnist_s_form_is_the_reference_s(page: Page) -> None:
 
 
 def test_mnist_s_own_digits_have_the_form(digits: dict[int, np.ndarray]) -> None:
-    """The reference's rules are MNIST's: 20 pixels at the longer side, centre of mass within half a pixel of (14, 14)."""
+    """The reference's rules are MNIST's: a longer side of 20 pixels, the centre of mass half a pixel from (14, 14) at most."""
     for pictures in digits.values():
         for picture in pictures[::5].astype(float):
             spans = [np.ptp(np.flatnonzero(picture.any(axis=axis))) + 1 for axis in (0, 1)]
@@ -86,7 +86,7 @@ def test_mnist_s_own_digits_have_the_form(digits: dict[int, np.ndarray]) -> None
 
 
 def test_answers_are_the_lesson_s(page: Page, digits: dict[int, np.ndarray]) -> None:
-    """On 200 testing digits the page gives the answers of its network in NumPy, and errs on all as often as the lesson."""
+    """On 200 testing digits the page says what its network says in NumPy; on all, it errs as often as the lesson."""
     layers = [
         (np.frombuffer(base64.b64decode(layer["rows"]), np.int8).reshape(len(layer["scales"]), -1)
          * np.array(layer["scales"])[:, None], np.array(layer["biases"]))
@@ -105,7 +105,7 @@ def test_answers_are_the_lesson_s(page: Page, digits: dict[int, np.ndarray]) -> 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_digits_drawn_anew_are_read(page: Page, digits: dict[int, np.ndarray], way: str) -> None:
-    """Of 100 testing digits drawn anew with the page's pen, thick, thin, shifted or small, at least 95 are read right."""
+    """Of 100 testing digits drawn anew with the page's pen, thick, thin, shifted or small, 95 are read right."""
     pen, left, top, scale = WAYS[way]
     right = 0
     for digit, pictures in digits.items():
@@ -116,7 +116,7 @@ def test_digits_drawn_anew_are_read(page: Page, digits: dict[int, np.ndarray], w
 
 
 def test_digit_by_mouse(page: Page) -> None:
-    """The network answers while one draws; the training pictures come with the first stroke, and the nearest is shown."""
+    """The network answers while one draws; the training pictures come with the first stroke."""
     widget, asked = page.locator(".draw-digit"), []
     page.on("request", lambda request: asked.append(Path(request.url).name) if request.url.endswith(".js") else None)
     widget.locator("canvas").first.scroll_into_view_if_needed()
@@ -132,7 +132,10 @@ def test_digit_by_mouse(page: Page) -> None:
     page.mouse.up()
     expect(widget.get_by_role("status")).to_contain_text("It says 7")
     assert asked == ["pictures.js"]
-    inked = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((v, i) => i % 4 === 0 && v > 200).length"
+    inked = (
+        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
+        ".data.filter((v, i) => i % 4 === 0 && v > 200).length"
+    )
     for small in widget.locator(".draw-small").all():
         assert small.evaluate(inked) > 100
     widget.get_by_role("button", name="Clear").click()
@@ -140,11 +143,19 @@ def test_digit_by_mouse(page: Page) -> None:
 
 
 def test_it_must_answer(page: Page) -> None:
-    """By keyboard: the ready digits are read right, and an eight and a cross get a 3 or a 7, with how sure it claims to be."""
+    """By keyboard: the ready digits are read right, and an eight and a cross get a 3 or a 7, too."""
     widget = page.locator(".draw-digit")
-    for name, answer in (("A three", "3"), ("A seven", "7"), ("A barred seven", "7"), ("An eight", "[37]"), ("A cross", "[37]")):
+    for name, answer in (
+        ("A three", "3"),
+        ("A seven", "7"),
+        ("A barred seven", "7"),
+        ("An eight", "[37]"),
+        ("A cross", "[37]"),
+    ):
         widget.get_by_role("button", name=name, exact=True).press("Enter")
-        expect(widget.get_by_role("status")).to_have_text(re.compile(rf"^It says {answer}: output ŷ = [01]\.\d{{4}}, .*% sure\.$"))
+        expect(widget.get_by_role("status")).to_have_text(
+            re.compile(rf"^It says {answer}: output ŷ = [01]\.\d{{4}}, .*% sure\.$")
+        )
 
 
 def test_pictures_are_training_pictures(page: Page) -> None:

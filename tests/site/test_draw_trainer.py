@@ -32,7 +32,8 @@ def in_node(function: str, argument: object) -> object:
     """Return what a function of the page's ``Draw`` returns in Node.js."""
     program = (
         "globalThis.window = globalThis; require(process.argv[1]);"
-        f"const argument = JSON.parse(require('fs').readFileSync(0)); console.log(JSON.stringify(({function})(argument)))"
+        "const argument = JSON.parse(require('fs').readFileSync(0));"
+        f"console.log(JSON.stringify(({function})(argument)))"
     )
     command = [node_binary(), "-e", program, str(NETWORK)]
     done = subprocess.run(command, input=json.dumps(argument), capture_output=True, text=True, check=False)

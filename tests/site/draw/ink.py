@@ -58,7 +58,7 @@ _AROUND = [(1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1)]
 
 
 def strokes(digit, left, top, scale):
-    """Return a picture of MNIST as strokes on the sheet: along its middle lines, at a place, each pixel of some size."""
+    """Return a picture of MNIST as strokes along its middle lines, at a place, each pixel of some size."""
     large = ndimage.zoom(digit.astype(float), 4, order=1, grid_mode=True, mode="grid-constant")
     lines = thin(large > 110)
     found = []
@@ -66,6 +66,10 @@ def strokes(digit, left, top, scale):
         here = (left + scale * (column + 0.5) / 4, top + scale * (row + 0.5) / 4)
         found.append((*here, *here))
         for down, right in ((0, 1), (1, -1), (1, 0), (1, 1)):
-            if row + down < lines.shape[0] and 0 <= column + right < lines.shape[1] and lines[row + down, column + right]:
+            if (
+                row + down < lines.shape[0]
+                and 0 <= column + right < lines.shape[1]
+                and lines[row + down, column + right]
+            ):
                 found.append((*here, here[0] + scale * right / 4, here[1] + scale * down / 4))
     return found

@@ -1,6 +1,6 @@
 """PyTorch's own training of the networks that the page trains, in float64; ``losses.json`` holds what it gave.
 
-    python tests/site/draw/reference.py     # trains them again, and stores the losses
+python tests/site/draw/reference.py     # trains them again, and stores the losses
 """
 
 import json

@@ -1,6 +1,6 @@
 """Makes the still pictures of the widgets, which stand on a page without scripts and on paper: run it on a built site.
 
-    python tests/site/draw/stills.py
+python tests/site/draw/stills.py
 """
 
 import shutil
