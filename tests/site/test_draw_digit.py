@@ -76,7 +76,7 @@ def test_mnist_s_form_is_the_reference_s(page: Page) -> None:
 
 
 def test_mnist_s_own_digits_have_the_form(digits: dict[int, np.ndarray]) -> None:
-    """The reference's rules are MNIST's: a longer side of 20 pixels, the centre of mass half a pixel from (14, 14) at most."""
+    """The reference's rules are MNIST's: a longer side of 20 pixels, the centre of mass at (14, 14)."""
     for pictures in digits.values():
         for picture in pictures[::5].astype(float):
             spans = [np.ptp(np.flatnonzero(picture.any(axis=axis))) + 1 for axis in (0, 1)]
