@@ -17,10 +17,19 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 BOOK = Path(__file__).parent / "books" / "everything"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # what is not ours to answer for in a test: a profile's background traffic, and a sandbox in a sandbox
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before every other item gets its module's group
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process: they share a built site and a browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("site"))
 
 
 def run_jupyter_book(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
