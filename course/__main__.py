@@ -13,6 +13,7 @@ COMMANDS = {
     "data": ("course.data", "Put MNIST where fastai looks for it."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
+    "release": ("course.release", "Make the students' homework from its masters."),
     "run": ("course.run", "Execute notebooks and store their outputs."),
     "vendor": ("course.site.vendor", "Refresh the scripts and fonts of the site."),
 }

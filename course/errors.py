@@ -108,6 +108,114 @@ def no_timing_record(path: Place, record: str, benchmark: str) -> CourseError:
     )
 
 
+# Homework
+
+UNWRITTEN = "nothing was written"
+
+
+def no_such_homework(masters: Place, name: str, there: list[str]) -> CourseError:
+    """There is no master of that name."""
+    return CourseError(
+        masters,
+        f"there is no master {name}/{name}.ipynb",
+        f"name one of {', '.join(there)}" if there else "name the masters' folder with --masters",
+    )
+
+
+def not_a_homework(path: Place, why: str) -> CourseError:
+    """A master is not a notebook that nbgrader can release."""
+    return CourseError(path, f"it cannot be released ({why})", f"mend the master; {UNWRITTEN}")
+
+
+def no_grade_id(path: Place, cell: str) -> CourseError:
+    """A cell of nbgrader has no name, or a solution stands in a cell that is none of nbgrader's."""
+    return CourseError(
+        path,
+        f"cell {cell} has no grade_id",
+        f"write metadata.nbgrader.grade_id into it, and whether it is a solution; {UNWRITTEN}",
+    )
+
+
+def grade_id_taken(path: Place, cell: str, name: str, other: str) -> CourseError:
+    """Two cells have one name."""
+    return CourseError(
+        path, f"cell {cell} has the grade_id {name!r}, as cell {other} has", f"give it one of its own; {UNWRITTEN}"
+    )
+
+
+def region_open(path: Place, cell: str, region: str) -> CourseError:
+    """A region of a solution begins and does not end, or the other way round."""
+    return CourseError(
+        path,
+        f"cell {cell}: BEGIN {region} and END {region} do not come in pairs",
+        f"add the missing line; {UNWRITTEN}",
+    )
+
+
+def not_python(path: Place, cell: str, why: str) -> CourseError:
+    """A cell of the students' version is not Python."""
+    return CourseError(path, f"cell {cell}, as students get it, is not Python ({why})", f"mend it; {UNWRITTEN}")
+
+
+def no_check(path: Place, cell: str) -> CourseError:
+    """A graded cell does not end in a call of ``grade``."""
+    return CourseError(
+        path,
+        f"cell {cell} does not end with grade(question, a function of this cell, points=…)",
+        f"let it; {UNWRITTEN}",
+    )
+
+
+def other_points(path: Place, cell: str, points: float) -> CourseError:
+    """A check gives other points than nbgrader is told."""
+    return CourseError(
+        path, f"cell {cell}: its metadata say {points:g} points and its last line does not", f"mend one; {UNWRITTEN}"
+    )
+
+
+def nobody_asks(path: Place, cell: str, name: str) -> CourseError:
+    """A check reads a name that is neither given nor asked for by its question."""
+    return CourseError(
+        path,
+        f"cell {cell} reads {name!r}, which its question does not ask for",
+        f"write `{name} = ...` into the answer cell before it and make it a parameter of the check, or define it in a"
+        f" given cell; {UNWRITTEN}",
+    )
+
+
+def asked_twice(path: Place, cell: str, name: str, other: str) -> CourseError:
+    """Two questions ask for one name, so that an answer to one would be taken for the other's."""
+    return CourseError(
+        path, f"cell {cell} reads {name!r}, as cell {other} does", f"give each question names of its own; {UNWRITTEN}"
+    )
+
+
+def not_our_product(path: Place) -> CourseError:
+    """A file stands where a released notebook should go, and was not written by the command, or changed since."""
+    return CourseError(
+        path, "this file is not as `release` wrote it", f"move it away, or name another folder with --out; {UNWRITTEN}"
+    )
+
+
+def no_parameters(path: Place, why: str) -> CourseError:
+    """A file of parameters cannot be read."""
+    return CourseError(path, f"no parameters can be read ({why})", f"write lines such as SEED = 7; {UNWRITTEN}")
+
+
+def unknown_parameter(path: Place, name: str) -> CourseError:
+    """A value is given to a parameter that no homework has."""
+    return CourseError(
+        path, f"no parameter {name!r} is in the parameters cell", f"check the name and its spelling; {UNWRITTEN}"
+    )
+
+
+def other_kind(path: Place, name: str, value: object, before: str) -> CourseError:
+    """A parameter's new value is not of the old one's kind."""
+    return CourseError(
+        path, f"{name} = {value!r} does not fit {name} = {before}", f"give a value of the same kind; {UNWRITTEN}"
+    )
+
+
 # MNIST
 
 AGAIN = "run python -m course data again"

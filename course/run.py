@@ -18,20 +18,21 @@ from course import data, errors, kernel, notebooks
 
 CELL_SECONDS = 600
 WALL_CLOCK = "wall-clock"
+STORED = ("lectures", "solutions")  # the students' homework is stored without outputs
 
 
 @click.command()
 @click.argument("paths", metavar="[NOTEBOOK]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--refresh-timings", is_flag=True, help="Renew the outputs of cells tagged wall-clock.")
 def command(paths: tuple[Path, ...], refresh_timings: bool) -> None:
-    """Execute notebooks (all lessons, if none is named) and store their outputs.
+    """Execute notebooks (all lessons and homework masters, if none is named) and store their outputs.
 
     The stored form is canonical: running again changes no byte. A cell tagged
     wall-clock keeps its output as long as no code of its notebook changes. A
     notebook in which a cell fails stays as it was.
     """
     data.fill()
-    for path in paths or [p for p in notebooks.find() if p.is_relative_to(notebooks.ROOT / "lectures")]:
+    for path in paths or [p for p in notebooks.find() if p.relative_to(notebooks.ROOT).parts[0] in STORED]:
         stored = notebooks.read(path)
         new = execute(path)
         if not refresh_timings:

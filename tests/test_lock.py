@@ -3,6 +3,7 @@ import sys
 from importlib.metadata import distributions, packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
 
 from course import errors, lock, notebooks
 
@@ -28,7 +29,7 @@ def test_what_is_installed_is_what_is_locked():
 
 def test_everything_required_is_locked():
     """What the requirements files ask for is in the lock."""
-    wanted = {lock.normalised(line.split("<")[0].strip()) for line in lock.requirements()}
+    wanted = {lock.normalised(Requirement(line).name) for line in lock.requirements()}
     assert wanted <= set(lock.locked_versions())
 
 
