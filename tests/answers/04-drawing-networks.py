@@ -121,7 +121,8 @@ hidden_f = len(modules[:-1])
     "draw-check": [
         DOT,
         DOT + 'dot = "digraph net {\\n // a comment\\n rankdir=LR; node [shape=circle]\\n" + dot + "}"',
-        DOT + """
+        DOT
+        + """
 dot = 'edge [arrowsize=0.5]\\n' + dot.split("n0_0 ->")[0].replace('n1_0', '"n1_0" [label="a", width=.8]')
 dot += " -> ".join("{" + " ".join(box) + "}" for box in boxes) + " [color=grey];"
 """,
@@ -139,15 +140,18 @@ WRONG = {
         (BOOKS + "net_a = nn.Sequential(nn.ReLU(), *net_a)", "act_extra"),
         (change(BOOKS, "nn.Linear(m, k), of", "nn.Linear(m + 1, k), of"), "chain"),
         (change(BOOKS, "c2, c3,", "nn.Linear(m, q),"), "depth"),
-        (change(BOOKS, "net_b = nn.Sequential(nn.Linear(p, m)", "net_b = nn.Sequential(nn.Linear(p + 1, m)"), "plus_one"),
+        (
+            change(BOOKS, "net_b = nn.Sequential(nn.Linear(p, m)", "net_b = nn.Sequential(nn.Linear(p + 1, m)"),
+            "plus_one",
+        ),
         (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q + 1))"), "widths"),
         (change(BOOKS, "nn.Linear(m, 1, bias=False)", "nn.Linear(m, 1)"), "bias_extra"),
         (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q, bias=False))"), "bias_missing"),
-        (change(BOOKS, "of[acts[\"A\"][0]](), ", ""), "act_missing"),
+        (change(BOOKS, 'of[acts["A"][0]](), ', ""), "act_missing"),
         (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q), nn.ReLU())"), "act_extra"),
         (change(BOOKS, "c2, c3,", "c2, nn.ReLU(), c3,"), "act_extra"),
         (change(BOOKS, 'acts["A"][0]', 'acts["A"][1]'), "act_other"),
-        (change(BOOKS, "nn.Sigmoid())\np, m, k, q = sizes[\"C\"]", "nn.ReLU())\np, m, k, q = sizes[\"C\"]"), "act_other"),
+        (change(BOOKS, 'nn.Sigmoid())\np, m, k, q = sizes["C"]', 'nn.ReLU())\np, m, k, q = sizes["C"]'), "act_other"),
         (BOOKS + change(OWN, "torch.manual_seed(SEED)", ""), "own_class"),
         (BOOKS + change(OWN, "torch.sigmoid", ""), "own_class"),
         (FORMULAS + "net_a, net_b, net_c = net_d, net_e, net_e", "widths"),
@@ -159,7 +163,10 @@ WRONG = {
             + "p, m, k, q = sizes['D']\nnet_d = nn.Sequential(nn.Linear(m, p), nn.Linear(k, m), nn.Linear(q, k))",
             "turned",
         ),
-        (change(FORMULAS, "nn.ReLU()", "nn.Sigmoid()", "bias=False), nn.Sigmoid()\n", "bias=False), nn.ReLU()\n"), "act_other"),
+        (
+            change(FORMULAS, "nn.ReLU()", "nn.Sigmoid()", "bias=False), nn.Sigmoid()\n", "bias=False), nn.ReLU()\n"),
+            "act_other",
+        ),
         (change(FORMULAS, "nn.Linear(k, q, bias=False)", "nn.Linear(k, q)"), "bias_extra"),
         (change(FORMULAS, "nn.Linear(p, m, bias=False)", "nn.Linear(p, m)"), "bias_extra"),
         (change(FORMULAS, "nn.Linear(m, 1)", "nn.Linear(m, 1, bias=False)"), "bias_missing"),
@@ -191,9 +198,16 @@ WRONG = {
         (DOT + "dot = dot.replace('cluster', 'box')", "no_box"),
         (DOT + "dot = dot.replace('n0_0 -> n1_0', 'x_0 -> n1_0')", "outside"),
         (DOT + "dot = dot.replace('n1_0', 'n0_0')", "twice"),
-        (DOT + "dot = dot.replace('subgraph cluster_3', 'subgraph cluster_9 {label=Sigmoid act}\\nsubgraph cluster_3')", "boxes"),
+        (
+            DOT
+            + "dot = dot.replace('subgraph cluster_3', 'subgraph cluster_9 {label=Sigmoid act}\\nsubgraph cluster_3')",
+            "boxes",
+        ),
         (DOT + "dot += 'n3_0 -> n0_0'", "loop"),
-        (DOT + "dot = ''.join(dot.split('n0_0 ->')[0]) + ' -> '.join('{' + ' '.join(b) + '}' for b in boxes[::-1])", "backwards"),
+        (
+            DOT + "dot = ''.join(dot.split('n0_0 ->')[0]) + ' -> '.join('{' + ' '.join(b) + '}' for b in boxes[::-1])",
+            "backwards",
+        ),
         (DOT + "dot = dot.replace('n0_1;', 'n0_1; n0_9;').replace('n0_1}', 'n0_1; n0_9}')", "circles"),
         (DOT + "dot = dot.replace('n0_0 -> n1_1\\n', '')", "arrow_missing"),
         (DOT + "dot += 'n0_0 -> n2_0'", "arrow_extra"),
@@ -203,5 +217,8 @@ WRONG = {
         (DOT + "dot = dot.replace('no bias', '')", "title_bias"),
     ],
 }
+
+# questions whose answer does not depend on the parameters, and why
+GENERAL = {}
 
 EXCUSED = {}

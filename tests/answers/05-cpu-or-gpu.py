@@ -94,11 +94,18 @@ RIGHT = {
         MEND,
         change(MEND, "copy.deepcopy(net)", "fresh()"),
         change(MEND, BEFORE, "    before = fresh()\n    before.load_state_dict(net.state_dict())\n"),
-        change(MEND, "((y - net(x)) ** 2).mean()", "torch.nn.MSELoss()(net(x), y)", "x.to(device), y", "x.to(device=device), y"),
+        change(
+            MEND,
+            "((y - net(x)) ** 2).mean()",
+            "torch.nn.MSELoss()(net(x), y)",
+            "x.to(device), y",
+            "x.to(device=device), y",
+        ),
     ],
     "to-check": [
         PLACES,
-        PLACES + "places = {name: device if place == 'second' else torch.device('cpu') for name, place in places.items()}",
+        PLACES
+        + "places = {name: device if place == 'second' else torch.device('cpu') for name, place in places.items()}",
         PLACES + "places = {name: place.upper() + ' ' for name, place in places.items()}",
     ],
     "errors-check": [
@@ -107,8 +114,18 @@ RIGHT = {
     ],
     "time-check": [
         TIME,
-        change(TIME, "machine = Machine(number)\n", "machine = Machine(number)\n    for _ in range(3 * count):\n        machine.step()\n"),
-        change(TIME, "return times[1:]", "return torch.tensor(times)[1:]", "sorted(time_step(SEED, 20, 11))[5]", "time_step(SEED, 20, 11).median()"),
+        change(
+            TIME,
+            "machine = Machine(number)\n",
+            "machine = Machine(number)\n    for _ in range(3 * count):\n        machine.step()\n",
+        ),
+        change(
+            TIME,
+            "return times[1:]",
+            "return torch.tensor(times)[1:]",
+            "sorted(time_step(SEED, 20, 11))[5]",
+            "time_step(SEED, 20, 11).median()",
+        ),
     ],
     "crossover-check": [
         CROSS,
@@ -133,10 +150,16 @@ WRONG = {
         (change(MEND, "x, y = x.to(device), y.to(device)", "x.to(device), y.to(device)"), "mixed"),
         (change(MEND, "x, y = x.to(device), y.to(device)", "x = x.to(device)"), "mixed"),
         (change(MEND, MOVE, ""), "mixed"),
-        (change(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"), "no_way_back"),
+        (
+            change(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"),
+            "no_way_back",
+        ),
         (change(MEND, "program(device):\n", "program(device):\n    device = 'meta'\n"), "hard_coded"),
         (change(MEND, "program(device):\n", "program(device):\n    device = 'cpu'\n"), "net_place"),
-        (change(MEND, "x, y = x.to(device), y.to(device)", "y = y.to(device)", "net(x)", "net(x.to(device))"), "data_place"),
+        (
+            change(MEND, "x, y = x.to(device), y.to(device)", "y = y.to(device)", "net(x)", "net(x.to(device))"),
+            "data_place",
+        ),
         (change(MEND, "copy.deepcopy(net)", "net"), "before_place"),
         (change(MEND, BEFORE, "", MOVE, MOVE + BEFORE), "before_place"),
         (change(MEND, "copy.deepcopy(net)", "torch.nn.Sequential(torch.nn.Linear(2, 1))"), "before_trained"),
@@ -170,12 +193,27 @@ WRONG = {
         ("pass", "unanswered"),
         ("def time_step(number, count, repeats):\n    pass\n\n\ntypical = 3", "unanswered"),
         (change(TIME, "return times[1:]", "return times"), "warm_counted"),
-        (change(TIME, "return times[1:]", "return sum(times[1:]) / repeats"), "rounds"),
+        (
+            change(
+                TIME,
+                "return times[1:]",
+                "return times[-1]",
+                "sorted(time_step(SEED, 20, 11))[5]",
+                "time_step(SEED, 20, 11)",
+            ),
+            "rounds",
+        ),
         (change(TIME, "range(1 + repeats)", "range(repeats)", "times[1:]", "times"), "no_warm"),
         (change(TIME, " * 1000", ""), "as_seconds"),
         (change(TIME, " / count", ""), "as_total"),
-        (change(TIME, "            machine.step()\n        machine.wait()\n", "            machine.step()\n"), "no_wait"),
-        (change(TIME, "            machine.step()\n", "            machine.step()\n            machine.wait()\n"), "wait_each"),
+        (
+            change(TIME, "            machine.step()\n        machine.wait()\n", "            machine.step()\n"),
+            "no_wait",
+        ),
+        (
+            change(TIME, "            machine.step()\n", "            machine.step()\n            machine.wait()\n"),
+            "wait_each",
+        ),
         (
             change(
                 TIME,
@@ -190,7 +228,16 @@ WRONG = {
             ),
             "wait_before",
         ),
-        (change(TIME, "        for _ in range(count):\n            machine.step()\n", "        machine.step()\n", " / count", ""), "one_step"),
+        (
+            change(
+                TIME,
+                "        for _ in range(count):\n            machine.step()\n",
+                "        machine.step()\n",
+                " / count",
+                "",
+            ),
+            "one_step",
+        ),
         (change(TIME, "machine.clock()", "time.perf_counter()", "def", "import time\n\n\ndef"), "real_clock"),
         (change(TIME, "* 1000", "* 1e6"), "time"),
         (change(TIME, "Machine(number)", "Machine(SEED)"), "other_machine"),
@@ -207,7 +254,8 @@ WRONG = {
         (CROSS + "launch_gpu = record['gpu_ms'][3]", "launch_time"),
         (CROSS + "launch_cpu = record['cpu_ms'][0]", "launch_time"),
         (
-            CROSS + "b = (record['gpu_ms'][bad + 1] - record['gpu_ms'][bad]) / (record['m'][bad + 1] - record['m'][bad])\n"
+            CROSS
+            + "b = (record['gpu_ms'][bad + 1] - record['gpu_ms'][bad]) / (record['m'][bad + 1] - record['m'][bad])\n"
             "launch_gpu = record['gpu_ms'][bad] - b * record['m'][bad]",
             "launch_spoiled",
         ),
@@ -220,4 +268,10 @@ WRONG = {
     ],
 }
 
-EXCUSED = {}
+# questions whose answer does not depend on the parameters, and why
+GENERAL = {}
+
+EXCUSED = {
+    "mend-answer: labels swapped (2)": "report is only asked where y is: its values are not read",
+    "time-answer: loop halved (1)": "half a round is warm-up enough: it covers the slow steps",
+}
