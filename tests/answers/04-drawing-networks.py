@@ -218,4 +218,7 @@ WRONG = {
     ],
 }
 
+# questions whose answer does not depend on the parameters, and why
+GENERAL = {}
+
 EXCUSED = {}
