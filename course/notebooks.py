@@ -8,6 +8,7 @@ import re
 import sysconfig
 import tempfile
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,8 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
     """
     new: NotebookNode = nbformat.from_dict(notebook)
     new.nbformat, new.nbformat_minor = 4, 5
-    new.metadata = nbformat.from_dict({**_without_noise(new.metadata), **_METADATA})
+    ours = {**new.metadata.get("course", {}), "version": version("course")}  # of which version a copy is
+    new.metadata = nbformat.from_dict({**_without_noise(new.metadata), **_METADATA, "course": ours})
     new.cells = [cell for cell in new.cells if cell.source.strip() or cell.cell_type != "code"]
     _name_cells(new.cells)
     count = 0

@@ -103,9 +103,10 @@ def test_lessons_are_listed():
     """The front page links every lesson that is there, and announces none of those as still to come."""
     front = text(ROOT / "index.md")
     for lesson in sorted((ROOT / "lectures").glob("*.ipynb")):
-        (row,) = re.findall(rf"^\|.*\b{lesson.stem[:2]}\b.*$", front, re.MULTILINE)
-        assert f"(lectures/{lesson.name})" in row
-        assert "to come" not in row
+        (entry,) = re.findall(
+            rf"^:::{{lesson}} lectures/{re.escape(lesson.stem)}\n(.*?)^:::$", front, re.MULTILINE | re.DOTALL
+        )
+        assert "to come" not in entry
 
 
 def test_versions():

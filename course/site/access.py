@@ -1,0 +1,30 @@
+"""Sphinx extension: a list of works is a list to a screen reader too.
+
+docutils gives the entries of a bibliography the role ``doc-biblioentry``,
+which is deprecated, and is no entry of the list that it puts around them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+def visit_citation(self: HTML5Translator, node: nodes.citation) -> None:
+    """Open the entry as docutils does, as an entry of a list."""
+    HTML5Translator.visit_citation(self, node)
+    self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def depart_citation(self: HTML5Translator, node: nodes.citation) -> None:
+    """Close it as docutils does."""
+    HTML5Translator.depart_citation(self, node)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the extension to Sphinx."""
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
