@@ -28,12 +28,16 @@
     /** Draws straight, with round ends. A pixel's grey is how far the pen reaches over its middle. Places: right, down. */
     stroke([x0, y0], [x1, y1], pen = PEN) {
       const [dx, dy] = [x1 - x0, y1 - y0];
-      this.ink.forEach((grey, at) => {
-        const [px, py] = [(at % SIDE) + 0.5 - x0, Math.floor(at / SIDE) + 0.5 - y0];
-        const along = Math.min(1, Math.max(0, (px * dx + py * dy) / (dx * dx + dy * dy || 1)));
-        const reach = pen + 0.5 - Math.hypot(px - along * dx, py - along * dy);
-        if (reach > grey) this.ink[at] = Math.min(1, reach);
-      });
+      const [top, left] = [[y0, y1], [x0, x1]].map((ends) => Math.max(0, Math.floor(Math.min(...ends) - pen - 1)));
+      for (let y = top; y < Math.min(SIDE, Math.max(y0, y1) + pen + 1); y++) {
+        for (let x = left; x < Math.min(SIDE, Math.max(x0, x1) + pen + 1); x++) {
+          const [px, py] = [x + 0.5 - x0, y + 0.5 - y0];
+          const along = Math.min(1, Math.max(0, (px * dx + py * dy) / (dx * dx + dy * dy || 1)));
+          const reach = pen + 0.5 - Math.hypot(px - along * dx, py - along * dy);
+          const at = y * SIDE + x;
+          this.ink[at] = Math.max(this.ink[at], Math.min(1, reach));
+        }
+      }
     }
 
     /**
@@ -75,7 +79,7 @@
     }
   }
 
-  /** @returns {Uint8Array} 28 × 28 greys with the centre of mass of 20 × 20 in the middle. */
+  /** @returns {Uint8Array} 28 × 28 greys, the centre of mass in the middle. */
   function centre(small) {
     let [mass, down, right] = [0, 0, 0];
     small.forEach((grey, at) => {
@@ -208,7 +212,6 @@
       return this.say(sure > 99.99 ? "certain" : "answer", gaps);
     }
 
-    /** After a stroke: shows the nearest training picture, and says the answer to a screen reader. */
     finish() {
       if (this.others && this.picture) this.neighbour = this.others[nearest(this.picture, this.others)];
       this.near.redraw();
