@@ -7,6 +7,8 @@ export PYTHON
 # nbval loads a debugger, which would greet every run with a warning of its own
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 bin := .venv/bin
+# as many tests at a time as there are cores, four at most: each has a kernel or a browser
+at_once := -n auto --maxprocesses 4 --dist loadgroup
 pins := requirements-site.txt requirements.lock pyproject.toml
 
 help: ## list the commands
@@ -40,13 +42,13 @@ lint: .venv/whole
 test: lint ## run every test; every notebook runs again and is compared
 	@.ci/setup system
 	@$(bin)/python -m course data
-	@$(bin)/pytest
+	@$(bin)/pytest $(at_once)
 
 # the tools, and the notebooks that changed against main
 test-quick: lint ## the same for what changed, in a few minutes
 	@.ci/setup system
 	@$(bin)/python -m course data
-	@$(bin)/pytest -m "not slow" tests $$(git diff --name-only --diff-filter=d \
+	@$(bin)/pytest $(at_once) -m "not slow" tests $$(git diff --name-only --diff-filter=d \
 		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- 'lectures/*.ipynb' 'exercises/*.ipynb' 'solutions/*.ipynb' 'ko/*.ipynb')
 
 bench: .venv/whole ## measure a lesson's page beside a stock Jupyter Book's

@@ -15,7 +15,7 @@ from course.notebooks import ROOT
 
 WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "index.md", *sorted((ROOT / "guide").glob("*.md"))]
 EACH = pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-BUILT = ("_build/", ".venv", "~/")  # what the commands make
+BUILT = ("_build/", ".venv", "grading/", "~/")  # what the commands make
 ELSEWHERE = {"googlecolab/backend-info", "pip-freeze.txt"}  # of other repositories
 PLACEHOLDERS = re.compile(r"NN-name|YYYY-MM-DD")
 PATH = re.compile(r"[\w.~*-]+(?:/[\w.*-]+)*/?")

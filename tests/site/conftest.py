@@ -21,7 +21,16 @@ from course.site.bench import chromium
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: pages.py
 
 ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 BOOK = Path(__file__).parent / "books" / "everything"
+
+
+@pytest.hookimpl(tryfirst=True)  # before every other item gets its module's group
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process: they share a built site and a browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("site"))
 
 
 def run_jupyter_book(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

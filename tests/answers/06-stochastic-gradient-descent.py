@@ -1,0 +1,240 @@
+"""Answers to homework 06: right ones written differently, wrong ones of the kind that students give.
+
+A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
+"""
+
+# so that all of them run in seconds
+PARAMETERS = {"IMAGES": 160, "SIZE": 36, "EPOCHS": 4}
+
+# other years
+VARIANTS = [
+    {"SEED": 7, "DIGITS": (1, 2), "SIZE": 50, "EPOCHS": 3},
+    {"SEED": 20271101, "DIGITS": (1, 3), "IMAGES": 200, "RATE": 0.002},
+    {"SEED": 0, "DIGITS": (1, 0), "IMAGES": 180},
+]
+
+
+def changed(code, *changes):
+    """Return a code with pairs of old and new text exchanged."""
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in code
+        code = code.replace(old, new)
+    return code
+
+
+COUNT = """
+import math
+per_epoch = math.ceil(len(X) / SIZE)
+last_size = len(X) % SIZE or SIZE
+updates = EPOCHS * per_epoch
+weight = SIZE / last_size
+"""
+CUT = """
+def cut(x, y, size):
+    return [(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]
+"""
+CONTENTS = """
+contents = [[int((yy == 0).sum()), int((yy == 1).sum())] for yy in y.split(SIZE)]
+"""
+LOADER = """
+dataset = torch.utils.data.TensorDataset(ink, y)
+listed_batches = list(torch.utils.data.DataLoader(dataset, batch_size=SIZE))
+torch.manual_seed(SEED)
+shuffled_batches = list(torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True))
+"""
+TRAIN = """
+data = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(data, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(data, batch_size=SIZE, shuffle=True)
+
+listed_net = fresh()
+optimizer = torch.optim.Adam(listed_net.parameters(), lr=RATE)
+listed_losses = []
+for epoch in range(EPOCHS):
+    for xx, yy in listed:
+        loss = torch.nn.BCELoss()(listed_net(xx), yy)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        listed_losses.append(loss.item())
+
+shuffled_net = fresh()
+optimizer = torch.optim.Adam(shuffled_net.parameters(), lr=RATE)
+shuffled_losses = []
+for epoch in range(EPOCHS):
+    for xx, yy in shuffled:
+        loss = torch.nn.BCELoss()(shuffled_net(xx), yy)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        shuffled_losses.append(loss.item())
+
+listed_wrong = int(((listed_net(X) > 0.5).float() != y).sum())
+shuffled_wrong = int(((shuffled_net(X) > 0.5).float() != y).sum())
+order_wrong = listed_wrong - shuffled_wrong
+"""
+LISTED_LOOP = "    for xx, yy in listed:\n"
+SHUFFLED_LOOP = "    for xx, yy in shuffled:\n"
+
+RIGHT = {
+    "count-check": [
+        COUNT,
+        """
+per_epoch = len(torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=SIZE))
+last_size = len(X.split(SIZE)[-1])
+updates = torch.tensor(float(per_epoch * EPOCHS))
+weight = (1 / last_size) / (1 / SIZE)
+""",
+        """
+updates = 0
+for epoch in range(EPOCHS):
+    per_epoch = 0
+    for rows in torch.arange(len(X)).split(SIZE):
+        per_epoch += 1
+        updates += 1
+        last_size = len(rows)
+weight = SIZE / last_size
+""",
+    ],
+    "cut-check": [
+        CUT + CONTENTS,
+        """
+def cut(x, y, size):
+    return list(zip(x.split(size), y.split(size)))
+
+
+contents = torch.stack([torch.bincount(yy.flatten().long(), minlength=2) for xx, yy in cut(X, y, SIZE)])
+""",
+        """
+def cut(x, y, size):
+    batches, start = [], 0
+    while start < len(x):
+        batches.append([x[start : start + size], y[start : start + size]])
+        start += size
+    return batches
+
+
+contents = []
+for xx, yy in cut(X, y, SIZE):
+    zeros = ones = 0
+    for label in yy:
+        if label == 1:
+            ones += 1
+        else:
+            zeros += 1
+    contents.append((zeros, ones))
+""",
+    ],
+    "loader-check": [
+        LOADER,
+        """
+dataset = torch.utils.data.TensorDataset(ink, y)
+shuffled = torch.utils.data.DataLoader(dataset, SIZE, sampler=torch.utils.data.RandomSampler(dataset))
+listed_batches = [(xx, yy) for xx, yy in torch.utils.data.DataLoader(dataset, SIZE)]
+torch.manual_seed(SEED)
+shuffled_batches = []
+for xx, yy in shuffled:
+    shuffled_batches.append((xx, yy))
+""",
+    ],
+    "train-check": [
+        TRAIN,
+        changed(TRAIN, LISTED_LOOP, "    for xx, yy in zip(X.split(SIZE), y.split(SIZE)):\n"),
+        changed(
+            TRAIN,
+            "(listed_net(X) > 0.5).float() != y",
+            "listed_net(X).round() != y",
+            "append(loss.item())",
+            "append(loss.detach())",
+        ),
+    ],
+}
+
+WRONG = {
+    "count-check": [
+        (changed(COUNT, "math.ceil(len(X) / SIZE)", "len(X) / SIZE"), "unrounded"),
+        (changed(COUNT, "math.ceil(len(X) / SIZE)", "len(X) // SIZE"), "remainder"),
+        (changed(COUNT, "math.ceil(len(X) / SIZE)", "len(X) // SIZE + 2"), "per_epoch"),
+        (changed(COUNT, "len(X) % SIZE or SIZE", "SIZE - len(X) % SIZE"), "last_missing"),
+        (changed(COUNT, "len(X) % SIZE or SIZE", "SIZE"), "last_size"),
+        (changed(COUNT, "EPOCHS * per_epoch", "EPOCHS * len(X) / SIZE"), "unrounded"),
+        (changed(COUNT, "EPOCHS * per_epoch", "EPOCHS * (len(X) // SIZE)"), "remainder"),
+        (changed(COUNT, "EPOCHS * per_epoch", "per_epoch"), "one_epoch"),
+        (changed(COUNT, "EPOCHS * per_epoch", "math.ceil(EPOCHS * len(X) / SIZE)"), "joined"),
+        (changed(COUNT, "EPOCHS * per_epoch", "EPOCHS"), "updates"),
+        (changed(COUNT, "SIZE / last_size", "last_size / SIZE"), "weight_inverse"),
+        (changed(COUNT, "SIZE / last_size", "1 / last_size"), "weight"),
+        (changed(COUNT, "SIZE / last_size", "5.4"), "weight"),
+        (changed(COUNT, "SIZE / last_size", "'more'"), "no_number"),
+    ],
+    "cut-check": [
+        (changed(CUT, "return [", "yield from [") + CONTENTS, "not_list"),
+        (changed(CUT, "(x[i : i + size], y[i : i + size])", "x[i : i + size]") + CONTENTS, "not_pairs"),
+        (
+            changed(CUT, "(x[i : i + size], y[i : i + size])", "(y[i : i + size], x[i : i + size])") + CONTENTS,
+            "pair_swapped",
+        ),
+        (changed(CUT, "len(x), size", "len(x) - size + 1, size") + CONTENTS, "cut_dropped"),
+        (changed(CUT, "len(x), size", "len(x) + 1, size") + CONTENTS, "cut_empty"),
+        (CONTENTS + "def cut(x, y, size):\n    return list(zip(x.chunk(size), y.chunk(size)))", "cut_number"),
+        (changed(CUT, "len(x), size", "len(x)") + CONTENTS, "cut_sizes"),
+        (changed(CUT, "y[i : i + size]", "y[:size]") + CONTENTS, "cut_rows"),
+        (changed(CUT, "    return", "    pass #") + CONTENTS, "unanswered"),
+        (CUT + changed(CONTENTS, "== 0", "== 2", "== 1", "== 0", "== 2", "== 1"), "contents_swapped"),
+        (CUT + changed(CONTENTS, ".sum())", ".sum()) / len(yy)", "(yy == 0)", "(yy == 0)"), "contents_share"),
+        (CUT + changed(CONTENTS, "y.split(SIZE)]", "y.split(SIZE)][:-1]"), "contents_rows"),
+        (CUT + changed(CONTENTS, "y.split(SIZE)", "y[torch.randperm(len(y))].split(SIZE)"), "contents"),
+        (CUT + "contents = [len(yy) for yy in y.split(SIZE)]", "shape"),
+        (CUT + "contents = y.split(SIZE)", "no_tensor"),
+    ],
+    "loader-check": [
+        (LOADER + "listed_batches = 3", "loader_list"),
+        (LOADER + "listed_batches = list(torch.utils.data.DataLoader(ink, SIZE))", "loader_pairs"),
+        (changed(LOADER, "dataset, batch_size=SIZE)", "dataset)"), "loader_sizes"),
+        (changed(LOADER, "shuffle=True", "shuffle=True, drop_last=True"), "loader_sizes"),
+        (changed(LOADER, "batch_size=SIZE)", "batch_size=SIZE, shuffle=True)"), "is_shuffled"),
+        (changed(LOADER, ", shuffle=True", ""), "not_shuffled"),
+        (changed(LOADER, "torch.manual_seed(SEED)", ""), "other_order"),
+        (changed(LOADER, "manual_seed(SEED)", "manual_seed(SEED)\ntorch.randn(1)"), "other_order"),
+        (
+            LOADER + "torn = torch.utils.data.TensorDataset(ink[torch.randperm(len(ink))], y)\n"
+            "shuffled_batches = list(torch.utils.data.DataLoader(torn, SIZE, shuffle=True))",
+            "loader_torn",
+        ),
+        (
+            LOADER + "some = torch.randint(len(ink), (len(ink),))\n"
+            "shuffled_batches = list(zip(ink[some].split(SIZE), y[some].split(SIZE)))",
+            "loader_rows",
+        ),
+    ],
+    "train-check": [
+        (changed(TRAIN, "listed_net(xx), yy", "listed_net(X), y"), "first_full"),
+        (changed(TRAIN, LISTED_LOOP, SHUFFLED_LOOP), "first_exchanged"),
+        (changed(TRAIN, SHUFFLED_LOOP, LISTED_LOOP), "first_exchanged"),
+        (changed(TRAIN, "shuffled_net = fresh()", "shuffled_net = fresh()\ntorch.randn(1)"), "first_order"),
+        (changed(TRAIN, "listed_net(xx), yy", "listed_net(xx), 1 - yy"), "first"),
+        (changed(TRAIN, "        listed_losses.append", "    listed_losses.append"), "first"),
+        (TRAIN + "listed_losses = listed_losses[:: len(listed)]", "per_update"),
+        (changed(TRAIN, "lr=RATE", "lr=10 * RATE"), "rate"),
+        (changed(TRAIN, "torch.optim.Adam", "torch.optim.SGD"), "rate"),
+        (changed(TRAIN, "        optimizer.zero_grad()\n", ""), "clear"),
+        (changed(TRAIN, "range(EPOCHS)", "range(EPOCHS - 1)"), "length"),
+        (changed(TRAIN, "in listed:\n", "in [*list(listed)[:3], *list(listed)[:2:-1]]:\n"), "later"),
+        (TRAIN + "listed_net, shuffled_net = shuffled_net, listed_net", "other_net"),
+        (TRAIN + "shuffled_net = fresh()", "other_net"),
+        (TRAIN + "listed_net = listed_losses", "no_call"),
+        (TRAIN + "listed_net = listed_net[:3]", "outside"),
+        (changed(TRAIN, "!= y", "== y"), "wrong_right"),
+        (TRAIN + "listed_wrong = listed_wrong / len(X)", "wrong_share"),
+        (TRAIN + "listed_wrong = int(((listed_net(X[:SIZE]) > 0.5) != y[:SIZE]).sum()) + 100", "wrong_early"),
+        (TRAIN + "order_wrong = shuffled_wrong - listed_wrong", "order_sign"),
+        (TRAIN + "order_wrong = listed_wrong", "order_all"),
+        (TRAIN + "order_wrong = listed_wrong + shuffled_wrong", "order_wrong"),
+    ],
+}
+
+# these deserve their points
+EXCUSED = {}
+
+# right whatever the parameters are
+GENERAL = {}

@@ -1,0 +1,253 @@
+"""Answers to homework 07: right ones written differently, wrong ones of the kind that students give.
+
+A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
+"""
+
+# so that all of them run in seconds
+PARAMETERS = {"NODES": 48, "EPOCHS": 80}
+
+# other years
+VARIANTS = [
+    {"SEED": 7, "CUT": 0.5},
+    {"SEED": 20271101, "N": 80, "TRAIN": 60, "NOISE": 0.4},
+    {"SEED": 0, "RATE": 0.02, "NODES": 64, "EPOCHS": 100},
+]
+
+
+def changed(code, *changes):
+    """Return a code with pairs of old and new text exchanged."""
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in code
+        code = code.replace(old, new)
+    return code
+
+
+SPLIT = """
+torch.manual_seed(SEED)
+order = torch.randperm(N)
+random_train = order[:TRAIN]
+random_test = order[TRAIN:]
+place_train = [i for i in range(N) if x[i] <= CUT]
+place_test = [i for i in range(N) if x[i] > CUT]
+"""
+TRAIN = """
+curve_net = fresh()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
+train_losses = []
+test_losses = []
+for epoch in range(EPOCHS):
+    loss = torch.nn.MSELoss()(curve_net(x[train_rows]), y[train_rows])
+    with torch.no_grad():
+        test_loss = torch.nn.MSELoss()(curve_net(x[test_rows]), y[test_rows])
+    train_losses.append(loss.item())
+    test_losses.append(test_loss.item())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+BEGINS = "begins = int(test_curve.argmin())\n"
+HONEST = """
+def honest(validation, test):
+    epoch = validation.index(min(validation))
+    return epoch, test[epoch]
+"""
+EDGE = """
+out = ((x_new < x_seen.min()) | (x_new > x_seen.max())).flatten()
+beyond = torch.arange(len(x_new))[out]
+squares = ((yhat_new - y_new) ** 2).flatten()
+inside_loss = squares[~out].mean()
+beyond_loss = squares[out].mean()
+share = squares[out].sum() / squares.sum()
+"""
+CASES = """
+words = ["overfitting", "nothing wrong", "extrapolation", "not there yet"]
+diagnosis = {letter: words[place] for letter, place in zip("ABCD", places)}
+"""
+
+
+def mistaken(kind, word):
+    """Return the code of a diagnosis that gives the training of one kind the word of another."""
+    return CASES + f"diagnosis = {{k: '{word}' if v == '{kind}' else v for k, v in diagnosis.items()}}"
+
+
+RIGHT = {
+    "split-check": [
+        SPLIT,
+        changed(SPLIT, "order = torch.randperm(N)", "order = torch.randperm(N).tolist()"),
+        changed(SPLIT, "order[:TRAIN]", "order[:TRAIN].sort().values")
+        + "place_train = torch.where(x <= CUT)[0].numpy()\nplace_test = torch.where(x > CUT)[0].numpy()",
+    ],
+    "train-check": [
+        TRAIN,
+        changed(
+            TRAIN,
+            "curve_net(x[train_rows])",
+            "curve_net(x)[train_rows]",
+            "torch.nn.MSELoss()(curve_net(x[test_rows]), y[test_rows])",
+            "((curve_net(x) - y)[test_rows] ** 2).mean()",
+        ),
+        TRAIN + "train_losses, test_losses = torch.tensor(train_losses), torch.tensor(test_losses)",
+    ],
+    "begin-check": [
+        BEGINS + HONEST,
+        """
+begins = 0
+for epoch in range(EPOCHS):
+    if test_curve[epoch] < test_curve[begins]:
+        begins = epoch
+
+
+def honest(validation, test):
+    best = 0
+    for epoch in range(len(validation)):
+        if validation[epoch] < validation[best]:
+            best = epoch
+    return [best, test[best]]
+""",
+        """
+begins = test_curve.argmin()
+
+
+def honest(validation, test):
+    epoch = torch.tensor(validation).argmin()
+    return epoch.item(), torch.tensor(test)[epoch].item()
+""",
+    ],
+    "edge-check": [
+        EDGE,
+        """
+low, high = min(x_seen.flatten().tolist()), max(x_seen.flatten().tolist())
+beyond, inside, sums = [], [], [0, 0]
+for i in range(len(x_new)):
+    square = float(yhat_new[i] - y_new[i]) ** 2
+    if low <= x_new[i] <= high:
+        inside.append(i)
+        sums[0] += square
+    else:
+        beyond.append(i)
+        sums[1] += square
+inside_loss, beyond_loss = sums[0] / len(inside), sums[1] / len(beyond)
+share = sums[1] / sum(sums)
+""",
+    ],
+    "cases-check": [
+        CASES,
+        CASES + "diagnosis = {k.lower(): v.upper().replace(' ', '-') for k, v in diagnosis.items()}",
+        CASES + "diagnosis = [' ' + diagnosis[letter].capitalize() for letter in 'ABCD']",
+    ],
+}
+
+WRONG = {
+    "split-check": [
+        (SPLIT + "random_train = torch.isin(torch.arange(N), order[:TRAIN])", "mask"),
+        (SPLIT + "random_train = x[order[:TRAIN]]", "not_rows"),
+        (changed(SPLIT, "order[TRAIN:]", "order[TRAIN - 1:]"), "overlap"),
+        (changed(SPLIT, "order[TRAIN:]", "order[TRAIN + 1:]"), "not_all"),
+        (changed(SPLIT, "order[:TRAIN]", "order[:-TRAIN]", "order[TRAIN:]", "order[-TRAIN:]"), "split_size"),
+        (changed(SPLIT, "torch.randperm(N)", "torch.arange(N)"), "in_order"),
+        (changed(SPLIT, "order[:TRAIN]", "order[TRAIN:]", "order[TRAIN:]\nr", "order[:TRAIN]\nr"), "overlap"),
+        (SPLIT + "random_train, random_test = random_test, random_train", "split_exchanged"),
+        (changed(SPLIT, "torch.manual_seed(SEED)", ""), "other_split"),
+        (changed(SPLIT, "SEED", "43052"), "other_split"),
+        (
+            SPLIT + "n = len(place_train)\nplace_train, place_test = torch.arange(N)[:n], torch.arange(N)[n:]",
+            "place_by_rows",
+        ),
+        (changed(SPLIT, "x[i] <= CUT", "x[i] > CUT", "if x[i] > CUT]\n", "if x[i] <= CUT]\n"), "overlap"),
+        (SPLIT + "place_train, place_test = place_test, place_train", "split_exchanged"),
+        (changed(SPLIT, "x[i]", "x[i].abs()"), "place"),
+        (changed(SPLIT, "CUT", "0"), "place"),
+    ],
+    "train-check": [
+        (changed(TRAIN, "curve_net(x[train_rows]), y[train_rows]", "curve_net(x), y"), "train_all"),
+        (changed(TRAIN, "train_rows", "ROWS", "test_rows", "train_rows", "ROWS", "test_rows"), "exchanged"),
+        (
+            changed(
+                TRAIN,
+                "loss = torch.nn.MSELoss()(curve_net(x[t",
+                "loss = torch.nn.MSELoss(reduction='sum')(curve_net(x[t",
+            ),
+            "first_sum",
+        ),
+        (
+            changed(TRAIN, "    train_losses.append(loss.item())\n", "")
+            + "    train_losses.append(torch.nn.MSELoss()(curve_net(x[train_rows]), y[train_rows]).item())",
+            "first_later",
+        ),
+        (changed(TRAIN, "y[train_rows])", "y[train_rows].flatten())"), "first"),
+        (changed(TRAIN, "torch.nn.MSELoss()", "torch.nn.L1Loss()"), "first"),
+        (changed(TRAIN, "loss.backward()", "torch.nn.MSELoss()(curve_net(x), y).backward()"), "leak"),
+        (changed(TRAIN, "lr=RATE", "lr=10 * RATE"), "rate"),
+        (changed(TRAIN, ", lr=RATE", ""), "rate"),
+        (changed(TRAIN, "    optimizer.zero_grad()\n", ""), "clear"),
+        (changed(TRAIN, "    optimizer.step()\n", "    if epoch < 3:\n        optimizer.step()\n"), "later"),
+        (changed(TRAIN, "range(EPOCHS)", "range(EPOCHS // 2)"), "length"),
+        (
+            changed(TRAIN, "    test_losses.append(test_loss.item())\n", "")
+            + "    test_losses.append(torch.nn.MSELoss()(curve_net(x[test_rows]), y[test_rows]).item())",
+            "test_late",
+        ),
+        (changed(TRAIN, "curve_net(x[test_rows]), y[test_rows]", "curve_net(x), y"), "test_all"),
+        (changed(TRAIN, "x[test_rows]), y[test_rows]", "x[train_rows]), y[train_rows]"), "test_same"),
+        (TRAIN + "test_losses = [loss * len(test_rows) for loss in test_losses]", "test"),
+        (TRAIN + "curve_net = fresh()", "other_net"),
+        (TRAIN + "curve_net = train_losses", "no_call"),
+    ],
+    "begin-check": [
+        (changed(BEGINS, "test_curve", "train_curve") + HONEST, "begins_train"),
+        ("begins = EPOCHS - 1" + HONEST, "begins_last"),
+        (changed(BEGINS, "argmin())", "argmin()) + 1") + HONEST, "begins_one"),
+        ("begins = test_curve.min()" + HONEST, "begins_loss"),
+        ("begins = 3" + HONEST, "begins"),
+        (BEGINS + changed(HONEST, "return epoch, test[epoch]", "return epoch"), "pair"),
+        (BEGINS + changed(HONEST, "validation.index(min(validation))", "test.index(min(test))"), "peeks"),
+        (
+            BEGINS
+            + changed(
+                HONEST,
+                "validation.index(min(validation))",
+                "next(e for e in range(len(test)) if validation[e + 1] > validation[e])",
+            ),
+            "first_rise",
+        ),
+        (BEGINS + changed(HONEST, "validation.index(min(validation))", "len(validation) - 1"), "honest_last"),
+        (BEGINS + changed(HONEST, "return epoch,", "return epoch + 1,"), "honest_one"),
+        (BEGINS + changed(HONEST, "min(validation)", "max(validation)"), "honest_epoch"),
+        (BEGINS + changed(HONEST, "test[epoch]", "min(test)"), "honest_best"),
+        (BEGINS + changed(HONEST, "test[epoch]", "validation[epoch]"), "honest_validation"),
+        (BEGINS + changed(HONEST, "test[epoch]", "test[-1]"), "honest_loss"),
+        (BEGINS + changed(HONEST, "return", "pass #"), "unanswered"),
+    ],
+    "edge-check": [
+        (changed(EDGE, "(x_new < x_seen.min()) | (x_new > x_seen.max())", "x_new > x_seen.max()"), "one_side"),
+        (changed(EDGE, "[out]\nsquares", "[~out]\nsquares"), "beyond_inside"),
+        (changed(EDGE, "x_seen.min()", "-0.9", "x_seen.max()", "0.9"), "beyond"),
+        (EDGE + "beyond = out", "mask"),
+        (EDGE + "beyond = x_new[out]", "not_rows"),
+        (EDGE + "inside_loss, beyond_loss = beyond_loss, inside_loss", "losses_exchanged"),
+        (changed(EDGE, "[~out].mean()", "[~out].sum()"), "loss_sum"),
+        (changed(EDGE, "[~out].mean()", "[~out].sum() / len(x_new)"), "loss_over_all"),
+        (changed(EDGE, "[~out].mean()", "[~out].mean().sqrt()"), "loss_root"),
+        (EDGE + "inside_loss = (yhat_new - torch.sin(4 * x_new)).square().flatten()[~out].mean()", "loss_truth"),
+        (EDGE + "share = out.float().mean()", "share_count"),
+        (EDGE + "share = beyond_loss / (beyond_loss + inside_loss)", "share_means"),
+        (EDGE + "share = 100 * share", "share_percent"),
+        (EDGE + "share = 1 - share", "share_inside"),
+        (EDGE + "share = 0.1234", "share"),
+    ],
+    "cases-check": [
+        (CASES + "diagnosis = 'overfitting'", "diagnosis_form"),
+        (CASES + "diagnosis.pop('A')", "diagnosis_form"),
+        (CASES + "diagnosis['A'] = 'bad'", "word"),
+        (mistaken("overfitting", "extrapolation"), "see_overfitting"),
+        (mistaken("nothing wrong", "overfitting"), "see_fine"),
+        (mistaken("not there yet", "overfitting"), "see_early"),
+        (mistaken("extrapolation", "overfitting"), "see_extrapolation"),
+    ],
+}
+
+# these deserve their points
+EXCUSED = {}
+
+# right whatever the parameters are
+GENERAL = {}
