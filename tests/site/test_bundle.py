@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pages import NOTEBOOKS
+from pages import LESSONS
 from playwright.sync_api import Browser
 
 from course.site import bench, bundle
@@ -59,7 +59,7 @@ def test_site_brings_no_icon_font_and_no_script_of_the_theme(site: Path) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", LESSONS)
 def test_lesson_keeps_within_its_budget(browser: Browser, site: Path, name: str) -> None:
     """On a cold cache a lesson's page takes 250 KB and 20 requests at most, without figures, and nothing jumps."""
     with bench.served(site) as address:
