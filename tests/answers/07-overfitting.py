@@ -4,13 +4,13 @@ A code stands in place of all answer cells of its question. Beside a wrong one i
 """
 
 # so that all of them run in seconds
-PARAMETERS = {"NODES": 128, "EPOCHS": 150, "REPEATS": 2}
+PARAMETERS = {"NODES": 256, "EPOCHS": 100, "REPEATS": 1}
 
 # other years
 VARIANTS = [
     {"SEED": 7, "CUT": 0.5},
     {"SEED": 20271101, "N": 80, "TRAIN": 60, "NOISE": 0.4},
-    {"SEED": 0, "RATE": 0.02, "EPOCHS": 200},
+    {"SEED": 0, "RATE": 0.02, "EPOCHS": 150},
 ]
 
 
@@ -211,7 +211,7 @@ WRONG = {
         ),
         (BEGINS + changed(HONEST, "validation.index(min(validation))", "len(validation) - 1"), "honest_last"),
         (BEGINS + changed(HONEST, "return epoch,", "return epoch + 1,"), "honest_one"),
-        (BEGINS + changed(HONEST, "min(validation)", "sorted(validation)[2]"), "honest_epoch"),
+        (BEGINS + changed(HONEST, "validation.index(min(validation))", "7"), "honest_epoch"),
         (BEGINS + changed(HONEST, "test[epoch]", "min(test)"), "honest_best"),
         (BEGINS + changed(HONEST, "test[epoch]", "validation[epoch]"), "honest_validation"),
         (BEGINS + changed(HONEST, "test[epoch]", "test[-1]"), "honest_loss"),
