@@ -4,13 +4,13 @@ A code stands in place of all answer cells of its question. Beside a wrong one i
 """
 
 # so that all of them run in seconds
-PARAMETERS = {"NODES": 48, "EPOCHS": 80}
+PARAMETERS = {"NODES": 128, "EPOCHS": 150, "REPEATS": 2}
 
 # other years
 VARIANTS = [
     {"SEED": 7, "CUT": 0.5},
     {"SEED": 20271101, "N": 80, "TRAIN": 60, "NOISE": 0.4},
-    {"SEED": 0, "RATE": 0.02, "NODES": 64, "EPOCHS": 100},
+    {"SEED": 0, "RATE": 0.02, "EPOCHS": 200},
 ]
 
 
@@ -145,7 +145,6 @@ WRONG = {
         (changed(SPLIT, "order[TRAIN:]", "order[TRAIN + 1:]"), "not_all"),
         (changed(SPLIT, "order[:TRAIN]", "order[:-TRAIN]", "order[TRAIN:]", "order[-TRAIN:]"), "split_size"),
         (changed(SPLIT, "torch.randperm(N)", "torch.arange(N)"), "in_order"),
-        (changed(SPLIT, "order[:TRAIN]", "order[TRAIN:]", "order[TRAIN:]\nr", "order[:TRAIN]\nr"), "overlap"),
         (SPLIT + "random_train, random_test = random_test, random_train", "split_exchanged"),
         (changed(SPLIT, "torch.manual_seed(SEED)", ""), "other_split"),
         (changed(SPLIT, "SEED", "43052"), "other_split"),
@@ -195,7 +194,7 @@ WRONG = {
     ],
     "begin-check": [
         (changed(BEGINS, "test_curve", "train_curve") + HONEST, "begins_train"),
-        ("begins = EPOCHS - 1" + HONEST, "begins_last"),
+        ("begins = EPOCHS - 1" + HONEST, "begins_train"),
         (changed(BEGINS, "argmin())", "argmin()) + 1") + HONEST, "begins_one"),
         ("begins = test_curve.min()" + HONEST, "begins_loss"),
         ("begins = 3" + HONEST, "begins"),
@@ -212,7 +211,7 @@ WRONG = {
         ),
         (BEGINS + changed(HONEST, "validation.index(min(validation))", "len(validation) - 1"), "honest_last"),
         (BEGINS + changed(HONEST, "return epoch,", "return epoch + 1,"), "honest_one"),
-        (BEGINS + changed(HONEST, "min(validation)", "max(validation)"), "honest_epoch"),
+        (BEGINS + changed(HONEST, "min(validation)", "sorted(validation)[2]"), "honest_epoch"),
         (BEGINS + changed(HONEST, "test[epoch]", "min(test)"), "honest_best"),
         (BEGINS + changed(HONEST, "test[epoch]", "validation[epoch]"), "honest_validation"),
         (BEGINS + changed(HONEST, "test[epoch]", "test[-1]"), "honest_loss"),
