@@ -75,10 +75,12 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return sentences[0] if sentences else line[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
-def description(doctree: nodes.document) -> str:
-    """Return a page's first paragraph, shortened."""
-    paragraph = next(doctree.findall(nodes.paragraph), None)
-    return shortened(paragraph.astext()) if paragraph is not None else ""
+def description(doctree: nodes.document, said: str | None) -> str:
+    """Return what a page's head says it is about, else its first paragraph, shortened; of a solution that it is one."""
+    if said:
+        return shortened(said)
+    title, paragraph = (next(doctree.findall(kind), nodes.Text("")).astext() for kind in (nodes.title, nodes.paragraph))
+    return shortened(f"{title}. {paragraph}" if "/solutions/" in doctree.get("source", "") else paragraph)
 
 
 def updated(path: Path) -> str | None:
@@ -101,7 +103,7 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     options = app.config.html_theme_options
     question = {"title": f"{path.stem}: ", "body": f"{context['pageurl']}\n\n"}
     context["about"] = About(
-        description(doctree),
+        description(doctree, app.env.metadata[pagename].get("description")),
         urljoin(app.config.html_baseurl, "_static/social.png"),
         updated(path),
         f"{options['repository_url']}/edit/{quote(options['repository_branch'])}/{source}",

@@ -58,6 +58,7 @@ STOCK = {
     },
     "sphinx": {"extra_extensions": ["sphinx_exercise", "sphinx_proof"]},
 }  # fmt: skip
+SOURCES = ("*.md", "guide/*.md", "lectures/*.ipynb", "exercises/*/*.ipynb", "solutions/*/*.ipynb")
 WATCH = """
 window.measured = {lcp: 0, cls: 0};
 new PerformanceObserver(list => list.getEntries().forEach(e => { measured.lcp = e.startTime; }))
@@ -234,7 +235,7 @@ def without_chart(source: Path, target: Path) -> None:
 def copy_sources(book: Path) -> None:
     """Copy the pages of the course, with a plain configuration, to make a stock book of."""
     shutil.rmtree(book, ignore_errors=True)
-    for source in (*ROOT.glob("*.md"), *ROOT.glob("guide/*.md"), *ROOT.glob("lectures/*.ipynb")):
+    for source in (path for pattern in SOURCES for path in ROOT.glob(pattern)):
         target = book / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.suffix == ".ipynb":

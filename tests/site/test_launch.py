@@ -125,4 +125,4 @@ def test_buttons_of_a_fork_lead_to_the_fork(book: Path, build: Build) -> None:
 
 def test_page_that_is_no_notebook_has_no_button(everything: Path) -> None:
     """Only a notebook can be opened in Colab."""
-    assert "colab" not in (everything / "formulas.html").read_text()
+    assert "colab.research" not in (everything / "formulas.html").read_text()

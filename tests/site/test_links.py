@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from pages import NOTEBOOKS, PAGES
 
+from course.notebooks import ROOT
+
 
 class Pointers(HTMLParser):
     """Collects what a page points to, and the places that can be pointed to.
@@ -89,9 +91,10 @@ def test_every_heading_can_be_linked_to(site: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_address_of_colab_is_of_the_form_that_colab_opens(site: Path, name: str) -> None:
-    """The one link to Colab on a lesson's page is made as Colab asks: owner, name, branch and path."""
-    (address,) = {url for url in pointers((site / f"{name}.html").resolve()).targets if "colab.research" in url}
-    assert re.fullmatch(
-        rf"https://colab\.research\.google\.com/github/[\w.-]+/[\w.-]+/blob/[^/]+/{name}\.ipynb", address
-    )
+def test_addresses_of_colab_are_of_the_form_that_colab_opens(site: Path, name: str) -> None:
+    """A notebook's page leads to Colab as Colab asks, by owner, name, branch and path, and the notebooks are there."""
+    addresses = {url for url in pointers((site / f"{name}.html").resolve()).targets if "colab.research" in url}
+    form = re.compile(r"https://colab\.research\.google\.com/github/[\w.-]+/[\w.-]+/blob/[^/]+/(.+)")
+    notebooks = {form.fullmatch(address)[1] for address in addresses}
+    assert f"{name}.ipynb" in notebooks
+    assert [path for path in notebooks if not (ROOT / path).is_file()] == []
