@@ -1,12 +1,14 @@
 # Deep Learning from One Hidden Layer. `make help` lists the commands; everything else is in the README.
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help site test test-quick lab lint upgrade-report clean
+.PHONY: help site serve test test-quick lab bench linkcheck lint upgrade-report clean
 
 export PYTHON
 # nbval loads a debugger, which would greet every run with a warning of its own
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 bin := .venv/bin
+# as many tests at a time as there are cores, four at most: each has a kernel or a browser
+at_once := -n auto --maxprocesses 4 --dist loadgroup
 pins := requirements-site.txt requirements.lock pyproject.toml
 
 help: ## list the commands
@@ -24,6 +26,10 @@ site: .venv/light ## build the site into _build/html
 	@$(bin)/jupyter-book build -W -n --keep-going --quiet .
 	@echo "The site is in $(CURDIR)/_build/html/index.html"
 
+PORT ?= 8000
+serve: .venv/light ## the same on localhost, rebuilt on save (PORT=8000)
+	@$(bin)/python -m course serve --port $(PORT)
+
 lab: .venv/whole ## open the first lesson in JupyterLab
 	@$(bin)/python -m course data
 	@$(bin)/jupyter lab $(firstword $(sort $(wildcard lectures/*.ipynb)))
@@ -36,14 +42,21 @@ lint: .venv/whole
 test: lint ## run every test; every notebook runs again and is compared
 	@.ci/setup system
 	@$(bin)/python -m course data
-	@$(bin)/pytest
+	@$(bin)/pytest $(at_once)
 
 # the tools, and the notebooks that changed against main
 test-quick: lint ## the same for what changed, in a few minutes
 	@.ci/setup system
 	@$(bin)/python -m course data
-	@$(bin)/pytest -m "not slow" tests $$(git diff --name-only --diff-filter=d \
+	@$(bin)/pytest $(at_once) -m "not slow" tests $$(git diff --name-only --diff-filter=d \
 		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- 'lectures/*.ipynb' 'exercises/*.ipynb' 'solutions/*.ipynb' 'ko/*.ipynb')
+
+bench: .venv/whole ## measure a lesson's page beside a stock Jupyter Book's
+	@.ci/setup system
+	@$(bin)/python -m course bench
+
+linkcheck: .venv/light ## ask every other site that the pages link to whether it is still there
+	@$(bin)/jupyter-book build --builder linkcheck --keep-going .
 
 upgrade-report: ## with a new requirements.lock: what would move in every notebook
 	@VENV=_build/upgrade/.venv .ci/setup whole

@@ -9,12 +9,15 @@ import click
 from course import errors
 
 COMMANDS = {
+    "bench": ("course.site.bench", "Measure the site beside a stock one."),
     "compare": ("course.compare.report", "Run notebooks elsewhere and report what moved."),
     "data": ("course.data", "Put MNIST where fastai looks for it."),
+    "emblem": ("course.site.emblem", "Draw the favicon and the picture of the site's cards."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
     "release": ("course.release", "Make the students' homework from its masters."),
     "run": ("course.run", "Execute notebooks and store their outputs."),
+    "serve": ("course.site.serve", "Serve the site on localhost, rebuilt on save."),
     "vendor": ("course.site.vendor", "Refresh the scripts and fonts of the site."),
 }
 

@@ -7,6 +7,7 @@ and hold no wording of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from errno import EDQUOT, ENOSPC
 from os import PathLike, fspath
 
@@ -366,3 +367,25 @@ def package_changed(spec: str, expected: str, found: str) -> CourseError:
         f"the tarball's SHA-256 is {found}, not {expected or 'known yet'}",
         "if the version was changed on purpose, write the new sum into course/site/vendor.py",
     )
+
+
+def no_chromium(names: Iterable[str]) -> CourseError:
+    """There is no browser to open the pages in."""
+    return CourseError("PATH", f"none of {', '.join(names)} is on it", "run: sudo apt-get install -y chromium")
+
+
+def book_not_built(folder: Place, why: str) -> CourseError:
+    """Jupyter Book made no pages."""
+    return CourseError(folder, f"Jupyter Book made no pages ({why})", f"run: jupyter-book build {fspath(folder)}")
+
+
+def no_such_figure(notebook: Place, cell: str) -> CourseError:
+    """The front page names a cell that is not there, or that stores no picture."""
+    return CourseError(
+        notebook, f"no picture is stored in a cell {cell} of {fspath(notebook)}", "name the cell of another figure"
+    )
+
+
+def port_taken(port: int, why: str) -> CourseError:
+    """The site cannot be served on this port."""
+    return CourseError(f"port {port}", f"the site cannot be served there ({why})", "name another: make serve PORT=8001")

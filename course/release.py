@@ -104,7 +104,7 @@ def release(master: NotebookNode, path: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.execution_count = None
-    notebook.metadata.course = {"released": checksum(notebook)}
+    notebook.metadata.course["released"] = checksum(notebook)
     return notebook
 
 

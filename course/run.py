@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +15,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from course import data, errors, kernel, notebooks
+from course import data, errors, kernel, notebooks, weights
 
 CELL_SECONDS = 600
 WALL_CLOCK = "wall-clock"
@@ -34,10 +35,12 @@ def command(paths: tuple[Path, ...], refresh_timings: bool) -> None:
     data.fill()
     for path in paths or [p for p in notebooks.find() if p.relative_to(notebooks.ROOT).parts[0] in STORED]:
         stored = notebooks.read(path)
-        new = execute(path)
+        new, answer = execute_and_ask(path, weights.question(path))
         if not refresh_timings:
             keep_timings(stored, new)
         click.echo(f"{path}: {'stored' if notebooks.write(path, new) else 'unchanged'}")
+        for file in weights.store(answer) if answer else ():
+            click.echo(f"{file}: stored")
 
 
 def execute(path: Path) -> NotebookNode:
@@ -46,6 +49,15 @@ def execute(path: Path) -> NotebookNode:
     Raises:
         CourseError: It is no notebook, a cell failed, did not raise though it is
             tagged ``raises-exception``, or ran longer than ``CELL_SECONDS``; or the kernel died.
+    """
+    return execute_and_ask(path, None)[0]
+
+
+def execute_and_ask(path: Path, question: str | None) -> tuple[NotebookNode, str | None]:
+    """Return the notebook as ``execute`` does, and the string that an expression then has in its kernel.
+
+    Raises:
+        CourseError: As ``execute``.
     """
     notebook = notebooks.canonical(notebooks.read(path))
     for cell in notebook.cells:
@@ -66,8 +78,22 @@ def execute(path: Path) -> NotebookNode:
     ):
         for index, cell in progress:
             execute_cell(client, path, cell, index)
+        answer = ask(client, path, question) if question else None
     _stamp_timings(notebook)
-    return notebooks.canonical(notebook)
+    return notebooks.canonical(notebook), answer
+
+
+def ask(client: NotebookClient, path: Path, question: str) -> str:
+    """Return the string that the last expression of some code has in a kernel whose notebook has run.
+
+    Raises:
+        CourseError: The code failed: the notebook lacks a name that it asks for.
+    """
+    cell = nbformat.v4.new_code_cell(question, id="asked-at-the-end")
+    client.nb.cells.append(cell)
+    execute_cell(client, path, cell, len(client.nb.cells) - 1)
+    client.nb.cells.pop()
+    return str(ast.literal_eval(cell.outputs[-1].data["text/plain"]))
 
 
 def execute_cell(client: NotebookClient, path: Path, cell: NotebookNode, index: int) -> None:

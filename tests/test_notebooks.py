@@ -108,7 +108,7 @@ def test_canonical_form_is_the_same_for_the_same_work():
     assert [(c.execution_count, c.metadata) for c in code] == [(1, {"tags": ["a"]}), (2, {})]
     assert code[0].outputs[0].execution_count == 1
     assert len({cell.id for cell in once.cells}) == 3
-    assert set(once.metadata) == {"kernelspec", "language_info"}
+    assert set(once.metadata) == {"course", "kernelspec", "language_info"}
     assert notebooks.text(notebooks.canonical(once)) == notebooks.text(once)
 
 

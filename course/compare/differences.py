@@ -111,5 +111,15 @@ class Finding:
     place: str
     differences: list[Difference]
 
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Finding:
+        """Return the finding that ``dataclasses.asdict`` made plain."""
+        return cls(plain["place"], [_difference(difference) for difference in plain["differences"]])
+
     def __str__(self) -> str:
         return "\n".join([self.place, *(f"  {difference}" for difference in self.differences)])
+
+
+def _difference(plain: dict[str, Any]) -> Difference:
+    pictures = {key: Picture(**plain[key]) for key in ("stored", "fresh") if plain[key]}
+    return Difference(**plain | pictures)

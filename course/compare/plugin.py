@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from course.compare.page import write_page
 from course.errors import CourseError
 
 REPORT = Path("_build", "compare", "index.html")
-FINDINGS = pytest.StashKey[list[Finding]]()
+FINDINGS = pytest.StashKey["Findings"]()
+FINDING = "finding"
 HOMEWORK = "exercises"  # stored without outputs on purpose: the answers are the student's to give
 TRANSLATED = "ko"
 
@@ -31,7 +33,8 @@ TRANSLATED = "ko"
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Run notebooks with this interpreter's kernel, whatever kernels the user has installed."""
-    config.stash[FINDINGS] = []
+    config.stash[FINDINGS] = Findings()
+    config.pluginmanager.register(config.stash[FINDINGS])
     if not config.option.nbval_kernel_name:
         config.option.nbval_current_env = True
 
@@ -55,8 +58,35 @@ def _folders(config: pytest.Config, path: Path) -> tuple[str, ...]:
     return folders if folders and folders[0] in notebooks.FOLDERS else ()
 
 
+class Findings:
+    """What was found of all cells, gathered from their reports: with pytest-xdist these come from other processes.
+
+    Attributes:
+        found: The findings so far.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a cell's report carries."""
+        if report.when == "call":
+            self.found += [Finding.of(value) for name, value in _properties(report) if name == FINDING]
+
+
+def _properties(report: pytest.TestReport) -> list[tuple[str, Any]]:
+    return list(report.user_properties)
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let a translated notebook share the run of its English twin, where that is run and the code is the same."""
+    """Keep a notebook's cells, and a module's tests, in one process.
+
+    And let a translated notebook share the run of its English twin, where that is run and the code is the same.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
     cells = [item for item in items if isinstance(item, NotebookCell)]
     running = {cell.path for cell in cells}
     shared = {cell for cell in cells if cell.parent.same_code_as in running}
@@ -67,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write the report of what differs, and say where it is."""
-    if findings := config.stash[FINDINGS]:
+    if findings := config.stash[FINDINGS].found:
         summary = f"{len(findings)} cells differ from what is stored."
         write_page(config.rootpath / REPORT, "Outputs that are not as stored", summary, findings)
         terminalreporter.write_line(f"What is stored and what came now, side by side: {REPORT}")
@@ -206,7 +236,7 @@ class NotebookCell(IPyNbCell):  # type: ignore[misc]
         if found:
             place = f"{self.path.relative_to(self.config.rootpath)}, cell {self.name}"
             self.finding = Finding(place, found)
-            self.config.stash[FINDINGS].append(self.finding)
+            self.user_properties.append((FINDING, asdict(self.finding)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
         """Return the notebook, the cell and what differs, and what to do if that is meant."""

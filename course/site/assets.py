@@ -35,7 +35,7 @@ def choose(app: Sphinx, config: Config) -> None:
     """Replace Jupyter Book's lists of styles and scripts by ours, and note what pages are made with."""
     config.html_css_files = STYLES
     config.html_js_files = []
-    config.course_static = digest(Path(app.srcdir, "_static"), "*")
+    config.course_static = digest(Path(app.srcdir, "_static"), "*") + digest(Path(app.srcdir, "_templates"), "*")
     config.course_site = digest(Path(__file__).parent, "*.py")
 
 

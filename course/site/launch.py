@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.locale import _
 
 COLAB = "https://colab.research.google.com/github"
 GITHUB = "https://github.com"
@@ -76,21 +75,14 @@ def colab(options: Mapping[str, str], path: str) -> str:
     return f"{COLAB}/{name}/blob/{quote(options['repository_branch'])}/{quote(path)}"
 
 
-def add_button(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001 — Sphinx's signature
-    """Put the button first in the bar above the page of a notebook."""
-    if pagename not in app.env.found_docs or not str(app.env.doc2path(pagename)).endswith(".ipynb"):
-        return
-    button = {
-        "type": "link",
-        "url": colab(app.config.html_theme_options, f"{pagename}.ipynb"),
-        "text": _("Open in Colab"),
-        "label": "colab",
-    }
-    context["header_buttons"].insert(0, button)
+def add_address(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001 — Sphinx's signature
+    """Give the templates the address that opens a notebook's page in Colab."""
+    if pagename in app.env.found_docs and str(app.env.doc2path(pagename)).endswith(".ipynb"):
+        context["colab_url"] = colab(app.config.html_theme_options, f"{pagename}.ipynb")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension to Sphinx."""
     app.connect("config-inited", set_repository)
-    app.connect("html-page-context", add_button, priority=900)  # the theme fills its bar before
+    app.connect("html-page-context", add_address)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

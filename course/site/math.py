@@ -115,8 +115,7 @@ class Writer:
 
     def visit_displaymath(self, page: HTML5Translator, node: nodes.math_block) -> None:
         """Write a formula on a line of its own, with its number if it has one."""
-        # a formula wider than the screen scrolls in itself, and the keyboard must reach what scrolls
-        page.body.append(page.starttag(node, "div", "", CLASS="math", tabindex="0"))
+        page.body.append(page.starttag(node, "div", "", CLASS="math"))
         if node["number"]:
             page.body.append(f'<span class="eqno">({get_node_equation_number(page, node)})')
             page.add_permalink_ref(node, "Link to this equation")

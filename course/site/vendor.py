@@ -1,8 +1,8 @@
 """``python -m course vendor``: fetch what the pages load that others made, into ``_static/vendor``.
 
-The list stands in :data:`PACKAGES`. Each package comes from npm as it was
-published there, and its tarball must have the SHA-256 that is written here;
-what of it the site needs is kept, with its licence, and listed in
+The list stands in :data:`PACKAGES`; :data:`FOR_TESTS` are those that only tests
+load. Each package comes from npm as it was published there, and its tarball
+must have the SHA-256 that is written here; what of it the site needs is kept, with its licence, and listed in
 ``vendor.json`` with the SHA-256 of each file.
 """
 
@@ -23,6 +23,7 @@ import click
 from course import errors, npm
 
 FOLDER = Path(__file__).parents[2] / "_static" / "vendor"
+TESTS = Path(__file__).parents[2] / "tests" / "site" / "vendor"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ PACKAGES = (
         "0.19.1",
         "24da5a599eb2fcede2e270b99a6ff48bca816beecc95feeb84e8cccbd1bb34fd",
         "MIT",
-        ("LICENSE", "dist/katex.min.css", "dist/katex.min.js", "dist/fonts/*.woff2"),
+        ("LICENSE", "dist/katex.min.css", "dist/katex.min.js", "dist/contrib/copy-tex.min.js", "dist/fonts/*.woff2"),
         "dist",
     ),
     Package(
@@ -92,6 +93,18 @@ PACKAGES = (
         "BSD-3-Clause",
         ("LICENSE", "build/vega-embed.min.js"),
         "build",
+    ),
+)
+
+# what the tests look at the pages with; no page loads it
+FOR_TESTS = (
+    Package(
+        "axe-core",
+        "4.14.1",
+        "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
+        "MPL-2.0",
+        ("LICENSE", "axe.min.js"),
+        "",
     ),
 )
 
@@ -162,10 +175,11 @@ def refresh(packages: tuple[Package, ...], target: Path) -> None:
 
 @click.command()
 def command() -> None:
-    """Fetch KaTeX and Vega from npm into _static/vendor.
+    """Fetch KaTeX and Vega from npm into _static/vendor, and axe into tests/site/vendor.
 
     Their names, versions and sums stand in course/site/vendor.py. To move to
     a newer version, change it there and run this: it says the new sum.
     """
-    refresh(PACKAGES, FOLDER)
-    click.echo(f"{len(PACKAGES)} packages in {FOLDER}")
+    for packages, folder in ((PACKAGES, FOLDER), (FOR_TESTS, TESTS)):
+        refresh(packages, folder)
+        click.echo(f"{len(packages)} packages in {folder}")

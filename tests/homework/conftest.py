@@ -1,14 +1,18 @@
 """What the tests of homework share: the masters, the answers to them, and a kernel in which answers are tried."""
 
 import json
+import runpy
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
 from course import data, homework, kernel, notebooks, release
+
+ANSWERS = Path(__file__).parents[1] / "answers"
 
 # Runs in the kernel: the given cells, an answer and its check in a namespace of their own, as in a notebook where no
 # other question is answered. Which messages the check chose is noted by their keys.
@@ -40,10 +44,21 @@ def trial(given, answer, check, names=(), elsewhere=None):
 '''
 
 
+def path_of(name):
+    """Return the file of a master."""
+    return notebooks.ROOT / "solutions" / name / f"{name}.ipynb"
+
+
 def exercise(name, values):
     """Return what students get of a homework with these parameters."""
-    path = notebooks.ROOT / "solutions" / name / f"{name}.ipynb"
+    path = path_of(name)
     return release.release(release.with_parameters(notebooks.read(path), values, path), path)
+
+
+def quick_master(name):
+    """Return a master with the parameters with which it runs in seconds."""
+    values = runpy.run_path(str(ANSWERS / f"{name}.py"))["PARAMETERS"]
+    return release.with_parameters(notebooks.read(path_of(name)), values, path_of(name))
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 import re
 import runpy
-from pathlib import Path
 
 import pytest
 
 from course import homework, notebooks, release
 
-from .conftest import Desk, exercise
+from .conftest import ANSWERS, Desk, exercise
 from .mutants import mutants
 
 MASTERS = release.find(notebooks.ROOT / "solutions")
-ANSWERS = Path(__file__).parents[1] / "answers"
 TABLES = {path.stem: runpy.run_path(str(ANSWERS / f"{path.stem}.py")) for path in MASTERS}
 QUESTIONS = {path.stem: {q.check.id: q for q in homework.questions(notebooks.read(path))} for path in MASTERS}
 
@@ -46,6 +44,7 @@ def mutated():
     return found
 
 
+pytestmark = pytest.mark.slow
 every_homework = pytest.mark.parametrize("name", QUESTIONS)
 
 

@@ -14,13 +14,23 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from course.site.bench import chromium
+
+sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: pages.py
 
 ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 BOOK = Path(__file__).parent / "books" / "everything"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# what is not ours to answer for in a test: a profile's background traffic, and a sandbox in a sandbox
-FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before every other item gets its module's group
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process: they share a built site and a browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("site"))
 
 
 def run_jupyter_book(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -98,13 +108,8 @@ def served(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the machine's Chromium."""
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail(f"none of {', '.join(CHROMIUM)} is on PATH; `make test` says how to install one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session", params=["http", "disk"])
@@ -161,10 +166,11 @@ class Visit:
 
     def scroll_through(self) -> None:
         """Bring every part of the page near the window, as a reader does, and wait for what that loads."""
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        for top in range(0, height, 600):
+        top = 0
+        while top < self.page.evaluate("document.documentElement.scrollHeight"):  # which grows as parts are laid out
             self.page.evaluate("top => window.scrollTo(0, top)", top)
             self.page.wait_for_timeout(20)
+            top += 600
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function("() => !document.querySelector('figure.chart:not(.is-live)')")
 

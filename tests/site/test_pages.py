@@ -4,48 +4,44 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from sphinx_external_toc.parsing import parse_toc_yaml
+from pages import LESSON, LESSONS, NOTEBOOKS, PAGES, sideways
+from playwright.sync_api import Browser, expect
 
 from course.notebooks import ROOT
 
-PAGES = [str(name).removesuffix(".ipynb").removesuffix(".md") for name in parse_toc_yaml(ROOT / "_toc.yml")]
-NOTEBOOKS = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
-LESSON = "lectures/03-threes-and-sevens"
 # what a page loads by itself, apart from what a reader may click
 LOADED = re.compile(
     r"""<(?:script|link|img|iframe|source|video|audio|object)\b[^>]*\b(?:src|href|data)=["']?(\S+?)["'> ]"""
 )
 
 
-def sideways(page: Page) -> int:
-    """Return by how many pixels a page can be scrolled sideways."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*PAGES, "search"])
-def test_page_opens_without_any_fault(visit, address: str, name: str) -> None:
+def test_page_opens_without_any_fault(wide, address: str, name: str) -> None:
     """A page opens, with no console message, no failed request, no other host and no sideways scrolling."""
-    visit.page.goto(f"{address}/{name}.html")
-    visit.scroll_through()
-    expect(visit.page.locator("#main-content h1:visible").first).to_be_visible()
-    assert visit.wrong == []
-    assert visit.strangers(address) == []
-    assert sideways(visit.page) == 0
+    page = wide.page
+    if address.startswith("file:"):  # from disk as a phone, over http as a laptop: half the time of all four
+        page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{address}/{name}.html")
+    wide.scroll_through()
+    expect(page.locator("#main-content h1:visible").first).to_be_visible()
+    assert wide.wrong == []
+    assert wide.strangers(address) == []
+    assert sideways(page) == 0
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])
 def test_page_names_no_other_host_in_what_it_loads(site: Path, name: str) -> None:
     """What a page loads by itself, it loads from the site, by a relative address."""
-    for url in LOADED.findall((site / f"{name}.html").read_text()):
+    page = re.sub(r'<link rel="canonical"[^>]*>', "", (site / f"{name}.html").read_text())  # a name, not a load
+    for url in LOADED.findall(page):
         assert not re.match(r"[a-z]+:|//", url), url
 
 
 def test_site_holds_the_pages_of_the_contents_and_no_other(site: Path) -> None:
-    """The site's pages are those of _toc.yml, and the search."""
+    """The site's pages are those of _toc.yml, the search, and what is shown where no page is."""
     found = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
-    assert {name for name in found if not name.startswith("_")} == {*PAGES, "search"}
+    assert {name for name in found if not name.startswith("_")} == {*PAGES, "search", "404"}
 
 
 @pytest.mark.slow
@@ -56,17 +52,17 @@ def test_pictures_say_what_they_show_and_keep_their_place(wide, site: Path, name
     wide.scroll_through()
     pictures = wide.page.locator("article img").evaluate_all(
         "all => all.map(img => ({alt: img.alt, width: img.getAttribute('width'), height: img.getAttribute('height'),"
-        " loading: img.loading, natural: img.naturalWidth, still: !!img.closest('figure.chart')}))"
+        " loading: img.loading, natural: img.naturalWidth, still: !!img.closest('figure.chart, .draw')}))"
     )
     for picture in pictures:
         assert picture["alt"].strip()
         assert int(picture["width"]) > 0
         assert int(picture["height"]) > 0
         assert picture["loading"] == "lazy"
-        assert picture["natural"] > 0 or picture["still"], picture["alt"]  # a live chart hides its still
+        assert picture["natural"] > 0 or picture["still"], picture["alt"]  # what is live hides its still
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", LESSONS)
 def test_lesson_holds_a_formula_a_table_and_a_chart(wide, site: Path, name: str) -> None:
     """Each lesson's page shows what lessons are made of, so that the tests of pages meet them; 04 is about drawings."""
     wide.page.goto((site / f"{name}.html").as_uri())
@@ -94,7 +90,7 @@ def test_sidebar_leads_to_a_lesson(visit, address: str) -> None:
     page.goto(f"{address}/index.html")
     if page.viewport_size["width"] < 1000:
         page.locator("button.primary-toggle").click()
-    page.locator(f"nav.bd-links a[href$='{LESSON}.html']").click()
+    page.locator(f"nav.all-pages a[href$='{LESSON}.html']").click()
     page.wait_for_url(f"{address}/{LESSON}.html")
     assert visit.wrong == []
 
@@ -103,8 +99,8 @@ def test_search_finds_a_word_of_the_lesson(visit, address: str) -> None:
     """The search on a page finds the lesson by a word of its text, and the result leads there."""
     page = visit.page
     page.goto(f"{address}/guide/glossary.html")
-    page.locator("button.search-button-field:visible, button.search-button:visible").first.click()
-    page.locator("#pst-search-dialog input[type=search]").fill("sevens")
+    page.locator("button.open-search").click()
+    page.locator("#search-dialog input[type=search]").fill("sevens")
     page.keyboard.press("Enter")
     result = page.locator(f"#search-results a[href*='{LESSON}.html']").first
     expect(result).to_be_visible()
@@ -203,4 +199,42 @@ def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> No
     for chart in page.locator("figure.chart").all():
         expect(chart.locator("> img")).to_be_visible()
         expect(chart.locator(".chart-live")).to_be_hidden()
-    expect(page.locator("#pst-primary-sidebar")).to_be_hidden()
+    expect(page.locator("nav.all-pages")).to_be_hidden()
+
+
+def test_front_page_shows_every_lesson_with_a_figure_of_its_own(wide, site: Path) -> None:
+    """The front page has each lesson in order, with its title and a picture that the lesson's own page shows too."""
+    wide.page.goto((site / "index.html").as_uri())
+    entries = wide.page.locator(".lesson")
+    assert entries.count() == len(list((ROOT / "lectures").glob("*.ipynb")))
+    for entry, name in zip(entries.all(), LESSONS, strict=True):
+        lesson = (site / f"{name}.html").read_text()
+        assert entry.locator("a").get_attribute("href") == f"{name}.html"
+        assert f"<h1>{entry.locator('a').inner_text().strip()}<" in lesson
+        assert entry.locator("img").get_attribute("src") in lesson
+        assert entry.locator("img").get_attribute("alt").strip()
+
+
+def test_links_of_a_printed_page_say_where_they_lead(wide, site: Path) -> None:
+    """On paper a link to elsewhere is followed by its address; bars, lists of pages and buttons are gone."""
+    page = wide.page
+    page.goto((site / "guide/credits.html").as_uri())
+    page.emulate_media(media="print")
+    link = page.locator("article a.external").first
+    assert link.get_attribute("href") in link.evaluate("each => getComputedStyle(each, '::after').content")
+    for gone in ("header.bar", "nav.all-pages", "nav.on-this-page", ".prev-next", ".foot-links"):
+        expect(page.locator(gone)).to_be_hidden()
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_printed_page_has_the_letters_of_all_its_formulas(wide, site: Path) -> None:
+    """A page that nobody has scrolled through holds all of its fonts once it is there, as paper shows all of it."""
+    page = wide.page
+    page.goto((site / f"{LESSON}.html").as_uri())
+    page.wait_for_function("!document.documentElement.classList.contains('is-new')")
+    page.wait_for_load_state("networkidle")
+    missing = page.evaluate(
+        "[...document.fonts].filter(face => face.family.includes('KaTeX_Math') && face.status === 'loading').length"
+    )
+    assert missing == 0
+    assert page.evaluate("[...document.fonts].some(f => f.family.includes('KaTeX_Math') && f.status === 'loaded')")

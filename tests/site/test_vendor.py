@@ -11,7 +11,13 @@ from course import npm
 from course.errors import CourseError
 from course.site import vendor
 
-RECORD = json.loads((vendor.FOLDER / "vendor.json").read_text())
+FOLDERS = {vendor.FOLDER: vendor.PACKAGES, vendor.TESTS: vendor.FOR_TESTS}
+EACH = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parts[-2])
+
+
+def record(folder: Path) -> dict:
+    """Return what stands in a folder's record."""
+    return json.loads((folder / "vendor.json").read_text())
 
 
 def npm_package(folder: Path, **files: str) -> Path:
@@ -36,20 +42,22 @@ def from_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendor.Package, "spec", property(lambda self: str(tmp_path / self.name)))
 
 
-def test_vendored_files_are_those_on_record() -> None:
+@EACH
+def test_vendored_files_are_those_on_record(folder: Path) -> None:
     """Every file has the recorded sum, and no file is there that is not on record."""
     found = {
-        path.relative_to(vendor.FOLDER).as_posix(): vendor.sha256(path)
-        for path in vendor.FOLDER.rglob("*")
+        path.relative_to(folder).as_posix(): vendor.sha256(path)
+        for path in folder.rglob("*")
         if path.is_file() and path.name != "vendor.json"
     }
-    assert found == {name: total for package in RECORD.values() for name, total in package["files"].items()}
+    assert found == {name: total for package in record(folder).values() for name, total in package["files"].items()}
 
 
-def test_record_is_of_the_packages_in_the_table() -> None:
+@EACH
+def test_record_is_of_the_packages_in_the_table(folder: Path) -> None:
     """The record names the versions, licences and tarballs of the table: whoever changed one ran the command."""
-    table = {p.name: (p.version, p.licence, p.sha256) for p in vendor.PACKAGES}
-    assert {name: (r["version"], r["licence"], r["tarball_sha256"]) for name, r in RECORD.items()} == table
+    table = {p.name: (p.version, p.licence, p.sha256) for p in FOLDERS[folder]}
+    assert {name: (r["version"], r["licence"], r["tarball_sha256"]) for name, r in record(folder).items()} == table
 
 
 @pytest.mark.parametrize("package", vendor.PACKAGES, ids=lambda package: package.name)
@@ -101,7 +109,10 @@ def test_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The command names each package, and where they are."""
     monkeypatch.setattr(vendor, "PACKAGES", (example(tmp_path / "thing"),))
     monkeypatch.setattr(vendor, "FOLDER", tmp_path / "vendor")
+    monkeypatch.setattr(vendor, "FOR_TESTS", (example(tmp_path / "other"),))
+    monkeypatch.setattr(vendor, "TESTS", tmp_path / "tests")
     done = CliRunner().invoke(vendor.command)
     assert done.exit_code == 0, done.output
     assert "thing 1.0.0" in done.output
     assert (tmp_path / "vendor" / "thing" / "LICENSE").exists()
+    assert (tmp_path / "tests" / "other" / "LICENSE").exists()

@@ -1,0 +1,277 @@
+"""Answers to homework 05: right ones written differently, wrong ones of the kind that students give.
+
+A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
+"""
+
+# so that all of them run in seconds
+PARAMETERS = {"STEPS": 8}
+
+# other years
+VARIANTS = [
+    {"SEED": 1},
+    {"SEED": 20271101, "STEPS": 12, "RATE": 0.05},
+    {"SEED": 0, "STEPS": 5},
+]
+
+MEND = """
+def program(device):
+    net, x, y = fresh(), X, Y
+    before = copy.deepcopy(net)
+    net = net.to(device)
+    x, y = x.to(device), y.to(device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss = ((y - net(x)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return report(before, net, x, y, optimizer)
+"""
+BEFORE, MAKE = "    before = copy.deepcopy(net)\n", "    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)\n"
+MOVE = "    net = net.to(device)\n"
+
+WHERE = {
+    "dropped": "cpu",
+    "copied": "cpu",
+    "renamed": "second",
+    "net_alone": "second",
+    "net_alias": "second",
+    "net_copied": "cpu",
+    "net_kept": "cpu",
+}
+PLACES = f"where = {WHERE}\nplaces = {{name: where[kind] for name, kind in kinds.items()}}\n"
+
+ERRORS = """
+input_on, weights_on, labels_on = mat1, rest, behind
+mend_first = 1 + [line.startswith("x = x" if mat1 != target else "net") for line in mends].index(True)
+mend_second = 1 + [line.startswith("y = y") for line in mends].index(True)
+"""
+
+TIME = """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    times = []
+    for _ in range(1 + repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append((machine.clock() - start) / count * 1000)
+    return times[1:]
+
+
+typical = sorted(time_step(SEED, 20, 11))[5]
+"""
+
+CROSS = """
+bad = [a > b for a, b in zip(record["gpu_ms"], record["gpu_ms"][1:])].index(True)
+spoiled_m = record["m"][bad]
+m1, m2 = record["m"][3:]
+
+
+def line(times):
+    b = (times[4] - times[3]) / (m2 - m1)
+    return times[3] - b * m1, b
+
+
+launch_cpu, b_cpu = line(record["cpu_ms"])
+launch_gpu, b_gpu = line(record["gpu_ms"])
+crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
+"""
+
+
+def change(code, *changes):
+    """Return a code with pairs of old and new text exchanged."""
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in code, old
+        code = code.replace(old, new)
+    return code
+
+
+RIGHT = {
+    "mend-check": [
+        MEND,
+        change(MEND, "copy.deepcopy(net)", "fresh()"),
+        change(MEND, BEFORE, "    before = fresh()\n    before.load_state_dict(net.state_dict())\n"),
+        change(
+            MEND,
+            "((y - net(x)) ** 2).mean()",
+            "torch.nn.MSELoss()(net(x), y)",
+            "x.to(device), y",
+            "x.to(device=device), y",
+        ),
+    ],
+    "to-check": [
+        PLACES,
+        PLACES
+        + "places = {name: device if place == 'second' else torch.device('cpu') for name, place in places.items()}",
+        PLACES + "places = {name: place.upper() + ' ' for name, place in places.items()}",
+    ],
+    "errors-check": [
+        ERRORS,
+        ERRORS + "input_on, weights_on = input_on.upper(), ' ' + weights_on\nmend_first = float(mend_first)",
+    ],
+    "time-check": [
+        TIME,
+        change(
+            TIME,
+            "machine = Machine(number)\n",
+            "machine = Machine(number)\n    for _ in range(3 * count):\n        machine.step()\n",
+        ),
+        change(
+            TIME,
+            "return times[1:]",
+            "return torch.tensor(times)[1:]",
+            "sorted(time_step(SEED, 20, 11))[5]",
+            "time_step(SEED, 20, 11).median()",
+        ),
+    ],
+    "crossover-check": [
+        CROSS,
+        CROSS
+        + """
+import numpy as np
+
+good = [i for i in range(5) if i != bad]
+b_cpu, launch_cpu = np.polyfit(record["m"], record["cpu_ms"], 1)
+b_gpu, launch_gpu = np.polyfit([record["m"][i] for i in good], [record["gpu_ms"][i] for i in good], 1)
+crossover = round((launch_gpu - launch_cpu) / (b_cpu - b_gpu))
+""",
+    ],
+}
+
+WRONG = {
+    "mend-check": [
+        ("pass", "unanswered"),
+        ("program = broken", "mixed"),
+        ("def program(device):\n    pass", "unanswered"),
+        (change(MEND, "return report(before, net, x, y, optimizer)", "return before, net"), "no_report"),
+        (change(MEND, "x, y = x.to(device), y.to(device)", "x.to(device), y.to(device)"), "mixed"),
+        (change(MEND, "x, y = x.to(device), y.to(device)", "x = x.to(device)"), "mixed"),
+        (change(MEND, MOVE, ""), "mixed"),
+        (
+            change(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"),
+            "no_way_back",
+        ),
+        (change(MEND, "program(device):\n", "program(device):\n    device = 'meta'\n"), "hard_coded"),
+        (change(MEND, "program(device):\n", "program(device):\n    device = 'cpu'\n"), "net_place"),
+        (
+            change(MEND, "x, y = x.to(device), y.to(device)", "y = y.to(device)", "net(x)", "net(x.to(device))"),
+            "data_place",
+        ),
+        (change(MEND, "copy.deepcopy(net)", "net"), "before_place"),
+        (change(MEND, BEFORE, "", MOVE, MOVE + BEFORE), "before_place"),
+        (change(MEND, "copy.deepcopy(net)", "torch.nn.Sequential(torch.nn.Linear(2, 1))"), "before_trained"),
+        (change(MEND, MAKE, "", BEFORE, BEFORE + MAKE), "held"),
+        (change(MEND, "lr=RATE", "lr=10 * RATE"), "end"),
+        (change(MEND, "range(STEPS)", "range(STEPS - 1)"), "end"),
+        (change(MEND, "        optimizer.step()\n", ""), "end"),
+        (change(MEND, "        optimizer.zero_grad()\n", ""), "end"),
+    ],
+    "to-check": [
+        ("pass", "unanswered"),
+        ("places = ['cpu'] * 7", "place_names"),
+        (PLACES + "del places['c']", "place_names"),
+        (PLACES + "places['a'] = 'there'", "place_word"),
+        *[
+            (change(PLACES, f"'{kind}': '{place}'", f"'{kind}': '{'second' if place == 'cpu' else 'cpu'}'"), kind)
+            for kind, place in WHERE.items()
+        ],
+    ],
+    "errors-check": [
+        ("pass", "unanswered"),
+        (ERRORS + "labels_on = 'the CPU'", "device_word"),
+        (ERRORS + "input_on, weights_on = rest, mat1", "operands"),
+        (ERRORS + "weights_on = input_on", "operand"),
+        (ERRORS + "labels_on = target", "labels"),
+        (ERRORS + "mend_first = mend_second", "mend"),
+        (ERRORS + "mend_second = 1 + [line.startswith('y.to') for line in mends].index(True)", "mend"),
+        (ERRORS + "mend_first = mends[0]", "no_number"),
+    ],
+    "time-check": [
+        ("pass", "unanswered"),
+        ("def time_step(number, count, repeats):\n    pass\n\n\ntypical = 3", "unanswered"),
+        (change(TIME, "return times[1:]", "return times"), "warm_counted"),
+        (
+            change(
+                TIME,
+                "return times[1:]",
+                "return times[-1]",
+                "sorted(time_step(SEED, 20, 11))[5]",
+                "time_step(SEED, 20, 11)",
+            ),
+            "rounds",
+        ),
+        (change(TIME, "range(1 + repeats)", "range(repeats)", "times[1:]", "times"), "no_warm"),
+        (change(TIME, " * 1000", ""), "as_seconds"),
+        (change(TIME, " / count", ""), "as_total"),
+        (
+            change(TIME, "            machine.step()\n        machine.wait()\n", "            machine.step()\n"),
+            "no_wait",
+        ),
+        (
+            change(TIME, "            machine.step()\n", "            machine.step()\n            machine.wait()\n"),
+            "wait_each",
+        ),
+        (
+            change(
+                TIME,
+                "machine = Machine(number)\n",
+                "machine = Machine(number)\n    for _ in range(count):\n        machine.step()\n",
+                "        machine.wait()\n        start",
+                "        start",
+                "1 + repeats",
+                "repeats",
+                "[1:]",
+                "",
+            ),
+            "wait_before",
+        ),
+        (
+            change(
+                TIME,
+                "        for _ in range(count):\n            machine.step()\n",
+                "        machine.step()\n",
+                " / count",
+                "",
+            ),
+            "one_step",
+        ),
+        (change(TIME, "machine.clock()", "time.perf_counter()", "def", "import time\n\n\ndef"), "real_clock"),
+        (change(TIME, "* 1000", "* 1e6"), "time"),
+        (change(TIME, "Machine(number)", "Machine(SEED)"), "other_machine"),
+        (change(TIME, "range(count)", "range(20)", "/ count", "/ 20"), "other_machine"),
+        (TIME + "typical = sum(time_step(SEED, 20, 11)) / 11", "as_mean"),
+        (TIME + "typical = max(time_step(SEED, 20, 11))", "typical"),
+        (TIME + "typical = time_step(SEED, 20, 11)", "no_number"),
+        (TIME + "del typical", "unanswered"),
+    ],
+    "crossover-check": [
+        ("pass", "unanswered"),
+        (CROSS + "spoiled_m = record['m'][4]", "spoiled"),
+        (CROSS + "spoiled_m = record['gpu_ms'][bad]", "spoiled"),
+        (CROSS + "launch_gpu = record['gpu_ms'][3]", "launch_time"),
+        (CROSS + "launch_cpu = record['cpu_ms'][0]", "launch_time"),
+        (
+            CROSS
+            + "b = (record['gpu_ms'][bad + 1] - record['gpu_ms'][bad]) / (record['m'][bad + 1] - record['m'][bad])\n"
+            "launch_gpu = record['gpu_ms'][bad] - b * record['m'][bad]",
+            "launch_spoiled",
+        ),
+        (change(CROSS, "times[3] - b", "times[3] + b"), "launch"),
+        (CROSS + "launch_cpu, launch_gpu = launch_gpu, launch_cpu", "launch"),
+        (CROSS + "crossover = -crossover", "cross_sign"),
+        (CROSS + "crossover = 1 / crossover", "cross_upside"),
+        (CROSS + "crossover = 5000000", "cross"),
+        (change(CROSS, "(b_cpu - b_gpu)", "(b_cpu + 3 * b_gpu)"), "cross"),
+    ],
+}
+
+# questions whose answer does not depend on the parameters, and why
+GENERAL = {}
+
+EXCUSED = {
+    "mend-answer: labels swapped (2)": "report is only asked where y is: its values are not read",
+    "time-answer: loop halved (1)": "half a round is warm-up enough: it covers the slow steps",
+}
