@@ -4,11 +4,7 @@ A code stands in place of all answer cells of its question. Beside a wrong one i
 """
 
 # so that all of them run in seconds
-<<<<<<< HEAD
 PARAMETERS = {"IMAGES": 150, "SIZE": 36, "EPOCHS": 4}
-=======
-PARAMETERS = {"IMAGES": 160, "SIZE": 38, "EPOCHS": 4}
->>>>>>> hwc
 
 # other years
 VARIANTS = [
