@@ -14,6 +14,7 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -62,22 +63,24 @@ def questions(notebook: NotebookNode) -> list[Question]:
         if kind(cell) == "answer":
             answers.append(cell)
         elif kind(cell) == "check":
-            names = [argument.arg for argument in _check(cell).args.args]
+            names = [argument.arg for argument in _check(cell)[0].args.args]
             found.append(Question(cell, tuple(answers), tuple(names), int(cell.metadata.nbgrader.points)))
             answers = []
     return found
 
 
-def _check(cell: NotebookNode) -> ast.FunctionDef:
-    """Return the function that the cell's last line hands to ``grade``.
+def _check(cell: NotebookNode) -> tuple[ast.FunctionDef, Any]:
+    """Return the function that the cell's last line hands to ``grade``, and the points that it names.
 
     Raises:
         LookupError: There is no such line or no such function.
     """
     body = ast.parse(cell.source).body
     match body[-1] if body else None:
-        case ast.Expr(ast.Call(ast.Name("grade"), [_, ast.Name(name)], [ast.keyword("points", ast.Constant())])):
-            return next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
+        case ast.Expr(ast.Call(ast.Name("grade"), [_, ast.Name(name)], [ast.keyword("points", ast.Constant(points))])):
+            for node in body:
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return node, points
     raise LookupError
 
 
@@ -121,7 +124,7 @@ def _question(cell: NotebookNode, path: Path, where: str) -> Question:
         (question,) = questions(NotebookNode(cells=[cell]))
     except LookupError:
         raise errors.no_check(path, where) from None
-    if not cell.source.rstrip().endswith(f"points={question.points})"):
+    if _check(cell)[1] != question.points:
         raise errors.other_points(path, where, question.points)
     return question
 
@@ -177,8 +180,8 @@ def _check_regions(cell: NotebookNode, path: Path, where: str) -> None:
                 within = not within
         if within:
             raise errors.region_open(path, where, region)
-        if region == "SOLUTION" and "BEGIN SOLUTION" in cell.source and kind(cell) not in {"answer", "written"}:
-            raise errors.no_grade_id(path, where)
+    if "BEGIN SOLUTION" in cell.source and kind(cell) not in {"answer", "written"}:
+        raise errors.no_grade_id(path, where)
 
 
 def parameters_cell(master: NotebookNode, path: Path) -> NotebookNode:

@@ -94,9 +94,10 @@ def release(master: NotebookNode, path: Path) -> NotebookNode:
     homework.check_cells(master, path)
     notebook: NotebookNode = nbformat.from_dict(master)
     resources: dict[str, Any] = {}
+    config = nbgrader_config()
     for step in STEPS:
         try:
-            notebook, resources = step(config=nbgrader_config()).preprocess(notebook, resources)
+            notebook, resources = step(config=config).preprocess(notebook, resources)
         except (ValidationError, RuntimeError, ValueError) as e:
             raise errors.not_a_homework(path, " ".join(str(e).split())) from e
     homework.check_names(notebook, path)

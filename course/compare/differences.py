@@ -112,7 +112,7 @@ class Finding:
     differences: list[Difference]
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> Finding:
+    def of(cls, plain: Any) -> Finding:
         """Return the finding that ``dataclasses.asdict`` made plain."""
         return cls(plain["place"], [_difference(difference) for difference in plain["differences"]])
 

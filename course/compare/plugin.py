@@ -71,11 +71,7 @@ class Findings:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a cell's report carries."""
         if report.when == "call":
-            self.found += [Finding.of(value) for name, value in _properties(report) if name == FINDING]
-
-
-def _properties(report: pytest.TestReport) -> list[tuple[str, Any]]:
-    return list(report.user_properties)
+            self.found += [Finding.of(value) for name, value in report.user_properties if name == FINDING]
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook

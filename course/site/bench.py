@@ -27,9 +27,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
-import nbformat
 
-from course import errors
+from course import errors, notebooks
 from course.notebooks import CHART, ROOT
 
 if TYPE_CHECKING:
@@ -126,9 +125,9 @@ class Compressing(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on the loopback interface, compressed, and yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=str(folder)))
+def served(folder: Path, handler: type[SimpleHTTPRequestHandler] = Compressing) -> Iterator[str]:
+    """Serve a folder on the loopback interface, compressed unless the handler is another, and yield its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -225,11 +224,11 @@ def middle(loads: list[Load]) -> Load:
 
 def without_chart(source: Path, target: Path) -> None:
     """Copy a notebook; of a chart only the still, which is what stock Jupyter Book can show."""
-    notebook = nbformat.read(source, as_version=4)
+    notebook = notebooks.read(source)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(CHART, None)
-    nbformat.write(notebook, target)
+    notebooks.write(target, notebook)
 
 
 def copy_sources(book: Path) -> None:

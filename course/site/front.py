@@ -20,7 +20,6 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar
 
-import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
 from nbformat import NotebookNode
@@ -29,7 +28,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from course import errors
+from course import errors, notebooks
 from course.site.strict import words
 
 logger = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ def picture(cell: NotebookNode) -> tuple[bytes, str] | None:
 
 def find(notebook: Path, cell_id: str) -> NotebookNode | None:
     """Return the cell of a notebook that has an id, if one has."""
-    cells = nbformat.read(notebook, as_version=4).cells
+    cells = notebooks.read(notebook).cells
     return next((cell for cell in cells if cell.get("id") == cell_id), None)
 
 

@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"CELLS": 40}
 
@@ -13,14 +15,6 @@ VARIANTS = [
     {"SEED": 20271101, "EPSILON": 0.02, "CELLS": 63},
     {"SEED": 0, "START": 1, "END": 9, "CELLS": 120},
 ]
-
-
-def changed(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code
-        code = code.replace(old, new)
-    return code
 
 
 PULSE = """

@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"POINTS": 100, "BUMPS": 256, "PEOPLE": 300, "NODES": 32, "EPOCHS": 14}
 
@@ -12,14 +14,6 @@ VARIANTS = [
     {"SEED": 1989, "U": -3.5, "CURVE_RATE": 0.004, "EPOCHS": 20},
     {"SEED": 20271101, "U": -6.0, "CHANCE_RATE": 0.02, "NODES": 48, "PEOPLE": 500},
 ]
-
-
-def changed(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code
-        code = code.replace(old, new)
-    return code
 
 
 CHOOSE = """

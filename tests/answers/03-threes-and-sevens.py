@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"IMAGES": 300, "EPOCHS": 12}
 
@@ -35,11 +37,7 @@ FORMULA = "-(y * NAME_net(X).log() + (1 - y) * (1 - NAME_net(X)).log()).mean()"
 
 def train(name, loss, *changes):
     """Return the code of a training, with pairs of old and new text exchanged."""
-    code = TRAIN.replace("LOSS", loss).replace("NAME", name)
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code
-        code = code.replace(old, new)
-    return code
+    return changed(TRAIN.replace("LOSS", loss).replace("NAME", name), *changes)
 
 
 LEARNS = "\nformula_learns = False\n"

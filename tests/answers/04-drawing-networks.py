@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"WIDEST": 60}
 
@@ -76,14 +78,6 @@ for this, that in zip(boxes, boxes[1:]):
 """
 
 
-def change(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code, old
-        code = code.replace(old, new)
-    return code
-
-
 RIGHT = {
     "books-check": [
         BOOKS,
@@ -138,41 +132,43 @@ WRONG = {
         (BOOKS + "net_b = sizes['B']", "not_net"),
         (BOOKS + "net_a = nn.Sequential(nn.ReLU())", "no_linear"),
         (BOOKS + "net_a = nn.Sequential(nn.ReLU(), *net_a)", "act_extra"),
-        (change(BOOKS, "nn.Linear(m, k), of", "nn.Linear(m + 1, k), of"), "chain"),
-        (change(BOOKS, "c2, c3,", "nn.Linear(m, q),"), "depth"),
+        (changed(BOOKS, "nn.Linear(m, k), of", "nn.Linear(m + 1, k), of"), "chain"),
+        (changed(BOOKS, "c2, c3,", "nn.Linear(m, q),"), "depth"),
         (
-            change(BOOKS, "net_b = nn.Sequential(nn.Linear(p, m)", "net_b = nn.Sequential(nn.Linear(p + 1, m)"),
+            changed(BOOKS, "net_b = nn.Sequential(nn.Linear(p, m)", "net_b = nn.Sequential(nn.Linear(p + 1, m)"),
             "plus_one",
         ),
-        (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q + 1))"), "widths"),
-        (change(BOOKS, "nn.Linear(m, 1, bias=False)", "nn.Linear(m, 1)"), "bias_extra"),
-        (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q, bias=False))"), "bias_missing"),
-        (change(BOOKS, 'of[acts["A"][0]](), ', ""), "act_missing"),
-        (change(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q), nn.ReLU())"), "act_extra"),
-        (change(BOOKS, "c2, c3,", "c2, nn.ReLU(), c3,"), "act_extra"),
-        (change(BOOKS, 'acts["A"][0]', 'acts["A"][1]'), "act_other"),
-        (change(BOOKS, 'nn.Sigmoid())\np, m, k, q = sizes["C"]', 'nn.ReLU())\np, m, k, q = sizes["C"]'), "act_other"),
-        (BOOKS + change(OWN, "torch.manual_seed(SEED)", ""), "own_class"),
-        (BOOKS + change(OWN, "torch.sigmoid", ""), "own_class"),
+        (changed(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q + 1))"), "widths"),
+        (changed(BOOKS, "nn.Linear(m, 1, bias=False)", "nn.Linear(m, 1)"), "bias_extra"),
+        (changed(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q, bias=False))"), "bias_missing"),
+        (changed(BOOKS, 'of[acts["A"][0]](), ', ""), "act_missing"),
+        (changed(BOOKS, "nn.Linear(k, q))", "nn.Linear(k, q), nn.ReLU())"), "act_extra"),
+        (changed(BOOKS, "c2, c3,", "c2, nn.ReLU(), c3,"), "act_extra"),
+        (changed(BOOKS, 'acts["A"][0]', 'acts["A"][1]'), "act_other"),
+        (changed(BOOKS, 'nn.Sigmoid())\np, m, k, q = sizes["C"]', 'nn.ReLU())\np, m, k, q = sizes["C"]'), "act_other"),
+        (BOOKS + changed(OWN, "torch.manual_seed(SEED)", ""), "own_class"),
+        (BOOKS + changed(OWN, "torch.sigmoid", ""), "own_class"),
         (FORMULAS + "net_a, net_b, net_c = net_d, net_e, net_e", "widths"),
     ],
     "formulas-check": [
         ("pass", "unanswered"),
         (
-            change(FORMULAS, "Linear(p, m), nn.R", "Linear(m, p), nn.R", "Linear(m, k)", "Linear(k, m)", "k, q", "q, k")
+            changed(
+                FORMULAS, "Linear(p, m), nn.R", "Linear(m, p), nn.R", "Linear(m, k)", "Linear(k, m)", "k, q", "q, k"
+            )
             + "p, m, k, q = sizes['D']\nnet_d = nn.Sequential(nn.Linear(m, p), nn.Linear(k, m), nn.Linear(q, k))",
             "turned",
         ),
         (
-            change(FORMULAS, "nn.ReLU()", "nn.Sigmoid()", "bias=False), nn.Sigmoid()\n", "bias=False), nn.ReLU()\n"),
+            changed(FORMULAS, "nn.ReLU()", "nn.Sigmoid()", "bias=False), nn.Sigmoid()\n", "bias=False), nn.ReLU()\n"),
             "act_other",
         ),
-        (change(FORMULAS, "nn.Linear(k, q, bias=False)", "nn.Linear(k, q)"), "bias_extra"),
-        (change(FORMULAS, "nn.Linear(p, m, bias=False)", "nn.Linear(p, m)"), "bias_extra"),
-        (change(FORMULAS, "nn.Linear(m, 1)", "nn.Linear(m, 1, bias=False)"), "bias_missing"),
-        (change(FORMULAS, "nn.Linear(m, 1))", "nn.Linear(m, 1), nn.Sigmoid())"), "act_extra"),
-        (change(FORMULAS, ", nn.Sigmoid()\n", "\n"), "act_missing"),
-        (change(FORMULAS, "nn.Linear(m, 1))", "nn.Linear(m, p))"), "widths"),
+        (changed(FORMULAS, "nn.Linear(k, q, bias=False)", "nn.Linear(k, q)"), "bias_extra"),
+        (changed(FORMULAS, "nn.Linear(p, m, bias=False)", "nn.Linear(p, m)"), "bias_extra"),
+        (changed(FORMULAS, "nn.Linear(m, 1)", "nn.Linear(m, 1, bias=False)"), "bias_missing"),
+        (changed(FORMULAS, "nn.Linear(m, 1))", "nn.Linear(m, 1), nn.Sigmoid())"), "act_extra"),
+        (changed(FORMULAS, ", nn.Sigmoid()\n", "\n"), "act_missing"),
+        (changed(FORMULAS, "nn.Linear(m, 1))", "nn.Linear(m, p))"), "widths"),
         (FORMULAS + "net_e = nn.Linear(p, 1)", "own_class"),
     ],
     "blocks-check": [

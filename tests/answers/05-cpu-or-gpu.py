@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"STEPS": 8}
 
@@ -81,20 +83,12 @@ crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
 """
 
 
-def change(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code, old
-        code = code.replace(old, new)
-    return code
-
-
 RIGHT = {
     "mend-check": [
         MEND,
-        change(MEND, "copy.deepcopy(net)", "fresh()"),
-        change(MEND, BEFORE, "    before = fresh()\n    before.load_state_dict(net.state_dict())\n"),
-        change(
+        changed(MEND, "copy.deepcopy(net)", "fresh()"),
+        changed(MEND, BEFORE, "    before = fresh()\n    before.load_state_dict(net.state_dict())\n"),
+        changed(
             MEND,
             "((y - net(x)) ** 2).mean()",
             "torch.nn.MSELoss()(net(x), y)",
@@ -114,12 +108,12 @@ RIGHT = {
     ],
     "time-check": [
         TIME,
-        change(
+        changed(
             TIME,
             "machine = Machine(number)\n",
             "machine = Machine(number)\n    for _ in range(3 * count):\n        machine.step()\n",
         ),
-        change(
+        changed(
             TIME,
             "return times[1:]",
             "return torch.tensor(times)[1:]",
@@ -146,28 +140,28 @@ WRONG = {
         ("pass", "unanswered"),
         ("program = broken", "mixed"),
         ("def program(device):\n    pass", "unanswered"),
-        (change(MEND, "return report(before, net, x, y, optimizer)", "return before, net"), "no_report"),
-        (change(MEND, "x, y = x.to(device), y.to(device)", "x.to(device), y.to(device)"), "mixed"),
-        (change(MEND, "x, y = x.to(device), y.to(device)", "x = x.to(device)"), "mixed"),
-        (change(MEND, MOVE, ""), "mixed"),
+        (changed(MEND, "return report(before, net, x, y, optimizer)", "return before, net"), "no_report"),
+        (changed(MEND, "x, y = x.to(device), y.to(device)", "x.to(device), y.to(device)"), "mixed"),
+        (changed(MEND, "x, y = x.to(device), y.to(device)", "x = x.to(device)"), "mixed"),
+        (changed(MEND, MOVE, ""), "mixed"),
         (
-            change(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"),
+            changed(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"),
             "no_way_back",
         ),
-        (change(MEND, "program(device):\n", "program(device):\n    device = 'meta'\n"), "hard_coded"),
-        (change(MEND, "program(device):\n", "program(device):\n    device = 'cpu'\n"), "net_place"),
+        (changed(MEND, "program(device):\n", "program(device):\n    device = 'meta'\n"), "hard_coded"),
+        (changed(MEND, "program(device):\n", "program(device):\n    device = 'cpu'\n"), "net_place"),
         (
-            change(MEND, "x, y = x.to(device), y.to(device)", "y = y.to(device)", "net(x)", "net(x.to(device))"),
+            changed(MEND, "x, y = x.to(device), y.to(device)", "y = y.to(device)", "net(x)", "net(x.to(device))"),
             "data_place",
         ),
-        (change(MEND, "copy.deepcopy(net)", "net"), "before_place"),
-        (change(MEND, BEFORE, "", MOVE, MOVE + BEFORE), "before_place"),
-        (change(MEND, "copy.deepcopy(net)", "torch.nn.Sequential(torch.nn.Linear(2, 1))"), "before_trained"),
-        (change(MEND, MAKE, "", BEFORE, BEFORE + MAKE), "held"),
-        (change(MEND, "lr=RATE", "lr=10 * RATE"), "end"),
-        (change(MEND, "range(STEPS)", "range(STEPS - 1)"), "end"),
-        (change(MEND, "        optimizer.step()\n", ""), "end"),
-        (change(MEND, "        optimizer.zero_grad()\n", ""), "end"),
+        (changed(MEND, "copy.deepcopy(net)", "net"), "before_place"),
+        (changed(MEND, BEFORE, "", MOVE, MOVE + BEFORE), "before_place"),
+        (changed(MEND, "copy.deepcopy(net)", "torch.nn.Sequential(torch.nn.Linear(2, 1))"), "before_trained"),
+        (changed(MEND, MAKE, "", BEFORE, BEFORE + MAKE), "held"),
+        (changed(MEND, "lr=RATE", "lr=10 * RATE"), "end"),
+        (changed(MEND, "range(STEPS)", "range(STEPS - 1)"), "end"),
+        (changed(MEND, "        optimizer.step()\n", ""), "end"),
+        (changed(MEND, "        optimizer.zero_grad()\n", ""), "end"),
     ],
     "to-check": [
         ("pass", "unanswered"),
@@ -175,7 +169,7 @@ WRONG = {
         (PLACES + "del places['c']", "place_names"),
         (PLACES + "places['a'] = 'there'", "place_word"),
         *[
-            (change(PLACES, f"'{kind}': '{place}'", f"'{kind}': '{'second' if place == 'cpu' else 'cpu'}'"), kind)
+            (changed(PLACES, f"'{kind}': '{place}'", f"'{kind}': '{'second' if place == 'cpu' else 'cpu'}'"), kind)
             for kind, place in WHERE.items()
         ],
     ],
@@ -192,9 +186,9 @@ WRONG = {
     "time-check": [
         ("pass", "unanswered"),
         ("def time_step(number, count, repeats):\n    pass\n\n\ntypical = 3", "unanswered"),
-        (change(TIME, "return times[1:]", "return times"), "warm_counted"),
+        (changed(TIME, "return times[1:]", "return times"), "warm_counted"),
         (
-            change(
+            changed(
                 TIME,
                 "return times[1:]",
                 "return times[-1]",
@@ -203,19 +197,19 @@ WRONG = {
             ),
             "rounds",
         ),
-        (change(TIME, "range(1 + repeats)", "range(repeats)", "times[1:]", "times"), "no_warm"),
-        (change(TIME, " * 1000", ""), "as_seconds"),
-        (change(TIME, " / count", ""), "as_total"),
+        (changed(TIME, "range(1 + repeats)", "range(repeats)", "times[1:]", "times"), "no_warm"),
+        (changed(TIME, " * 1000", ""), "as_seconds"),
+        (changed(TIME, " / count", ""), "as_total"),
         (
-            change(TIME, "            machine.step()\n        machine.wait()\n", "            machine.step()\n"),
+            changed(TIME, "            machine.step()\n        machine.wait()\n", "            machine.step()\n"),
             "no_wait",
         ),
         (
-            change(TIME, "            machine.step()\n", "            machine.step()\n            machine.wait()\n"),
+            changed(TIME, "            machine.step()\n", "            machine.step()\n            machine.wait()\n"),
             "wait_each",
         ),
         (
-            change(
+            changed(
                 TIME,
                 "machine = Machine(number)\n",
                 "machine = Machine(number)\n    for _ in range(count):\n        machine.step()\n",
@@ -229,7 +223,7 @@ WRONG = {
             "wait_before",
         ),
         (
-            change(
+            changed(
                 TIME,
                 "        for _ in range(count):\n            machine.step()\n",
                 "        machine.step()\n",
@@ -238,10 +232,10 @@ WRONG = {
             ),
             "one_step",
         ),
-        (change(TIME, "machine.clock()", "time.perf_counter()", "def", "import time\n\n\ndef"), "real_clock"),
-        (change(TIME, "* 1000", "* 1e6"), "time"),
-        (change(TIME, "Machine(number)", "Machine(SEED)"), "other_machine"),
-        (change(TIME, "range(count)", "range(20)", "/ count", "/ 20"), "other_machine"),
+        (changed(TIME, "machine.clock()", "time.perf_counter()", "def", "import time\n\n\ndef"), "real_clock"),
+        (changed(TIME, "* 1000", "* 1e6"), "time"),
+        (changed(TIME, "Machine(number)", "Machine(SEED)"), "other_machine"),
+        (changed(TIME, "range(count)", "range(20)", "/ count", "/ 20"), "other_machine"),
         (TIME + "typical = sum(time_step(SEED, 20, 11)) / 11", "as_mean"),
         (TIME + "typical = max(time_step(SEED, 20, 11))", "typical"),
         (TIME + "typical = time_step(SEED, 20, 11)", "no_number"),
@@ -259,12 +253,12 @@ WRONG = {
             "launch_gpu = record['gpu_ms'][bad] - b * record['m'][bad]",
             "launch_spoiled",
         ),
-        (change(CROSS, "times[3] - b", "times[3] + b"), "launch"),
+        (changed(CROSS, "times[3] - b", "times[3] + b"), "launch"),
         (CROSS + "launch_cpu, launch_gpu = launch_gpu, launch_cpu", "launch"),
         (CROSS + "crossover = -crossover", "cross_sign"),
         (CROSS + "crossover = 1 / crossover", "cross_upside"),
         (CROSS + "crossover = 5000000", "cross"),
-        (change(CROSS, "(b_cpu - b_gpu)", "(b_cpu + 3 * b_gpu)"), "cross"),
+        (changed(CROSS, "(b_cpu - b_gpu)", "(b_cpu + 3 * b_gpu)"), "cross"),
     ],
 }
 

@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"IMAGES": 150, "SIZE": 36, "EPOCHS": 4}
 
@@ -12,14 +14,6 @@ VARIANTS = [
     {"SEED": 20271101, "DIGITS": (1, 3), "IMAGES": 200, "RATE": 0.002},
     {"SEED": 0, "DIGITS": (1, 0), "IMAGES": 180},
 ]
-
-
-def changed(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code
-        code = code.replace(old, new)
-    return code
 
 
 COUNT = """

@@ -3,6 +3,8 @@
 A code stands in place of all answer cells of its question. Beside a wrong one is the key of the message meant for it.
 """
 
+from changes import changed
+
 # so that all of them run in seconds
 PARAMETERS = {"NODES": 256, "EPOCHS": 100, "REPEATS": 1}
 
@@ -12,14 +14,6 @@ VARIANTS = [
     {"SEED": 20271101, "N": 80, "TRAIN": 60, "NOISE": 0.4},
     {"SEED": 0, "RATE": 0.02, "EPOCHS": 150},
 ]
-
-
-def changed(code, *changes):
-    """Return a code with pairs of old and new text exchanged."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in code
-        code = code.replace(old, new)
-    return code
 
 
 SPLIT = """

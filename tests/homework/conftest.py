@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,18 @@ from nbformat import v4
 
 from course import data, homework, kernel, notebooks, release
 
+sys.path.insert(0, str(Path(__file__).parent))  # for what the tables of answers share: changes.py
+
 ANSWERS = Path(__file__).parents[1] / "answers"
 
 # Runs in the kernel: the given cells, an answer and its check in a namespace of their own, as in a notebook where no
 # other question is answered. Which messages the check chose is noted by their keys.
 TRIAL = '''
+import matplotlib.pyplot
+
+matplotlib.pyplot.switch_backend("agg")  # nobody looks at the figures of given cells: none is rendered
+
+
 def trial(given, answer, check, names=(), elsewhere=None):
     """Return the points that a check gives for an answer, the keys of what it said, and what it printed.
 
@@ -39,6 +47,7 @@ def trial(given, answer, check, names=(), elsewhere=None):
             error = f"{type(e).__name__}: {e}"
         keys.clear()
         exec(check, space)
+        matplotlib.pyplot.close("all")
     (earned, points), = (space["RESULTS"][key] for key in list(space["RESULTS"])[-1:])
     sys.stdout.write(json.dumps([earned, points, keys, printed.getvalue(), error]))
 '''
@@ -51,14 +60,22 @@ def path_of(name):
 
 def exercise(name, values):
     """Return what students get of a homework with these parameters."""
-    path = path_of(name)
-    return release.release(release.with_parameters(notebooks.read(path), values, path), path)
+    return release.release(master(name, values), path_of(name))
+
+
+def answers(name):
+    """Return the tables of answers to a homework, by their names."""
+    return runpy.run_path(str(ANSWERS / f"{name}.py"))
+
+
+def master(name, values):
+    """Return a master with these parameters."""
+    return release.with_parameters(notebooks.read(path_of(name)), values, path_of(name))
 
 
 def quick_master(name):
     """Return a master with the parameters with which it runs in seconds."""
-    values = runpy.run_path(str(ANSWERS / f"{name}.py"))["PARAMETERS"]
-    return release.with_parameters(notebooks.read(path_of(name)), values, path_of(name))
+    return master(name, answers(name)["PARAMETERS"])
 
 
 @dataclass(frozen=True)

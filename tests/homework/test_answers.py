@@ -1,17 +1,16 @@
 """The checks, tested as code is: right answers, wrong ones, mutants of the master, other years, all in real kernels."""
 
 import re
-import runpy
 
 import pytest
 
 from course import homework, notebooks, release
 
-from .conftest import ANSWERS, Desk, exercise
+from .conftest import Desk, answers, exercise, path_of
 from .mutants import mutants
 
 MASTERS = release.find(notebooks.ROOT / "solutions")
-TABLES = {path.stem: runpy.run_path(str(ANSWERS / f"{path.stem}.py")) for path in MASTERS}
+TABLES = {path.stem: answers(path.stem) for path in MASTERS}
 QUESTIONS = {path.stem: {q.check.id: q for q in homework.questions(notebooks.read(path))} for path in MASTERS}
 
 
@@ -152,7 +151,7 @@ def own_keys(name):
 
 def messages(name):
     """Return the table of messages of a homework."""
-    notebook = notebooks.read(notebooks.ROOT / "solutions" / name / f"{name}.ipynb")
+    notebook = notebooks.read(path_of(name))
     space = {}
     exec(next(cell.source for cell in notebook.cells if cell.id == "messages"), space)  # noqa: S102 - our own cell
     return space["MESSAGES"]
@@ -173,6 +172,6 @@ def test_the_checks_cell_is_the_same_everywhere(name):
     """The cell of checks is one text in all homeworks."""
     first, this = (
         next(cell.source for cell in notebooks.read(path).cells if cell.id == "checks")
-        for path in (MASTERS[0], notebooks.ROOT / "solutions" / name / f"{name}.ipynb")
+        for path in (MASTERS[0], path_of(name))
     )
     assert this == first

@@ -5,18 +5,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from course.site.bench import chromium
+from course.site.bench import chromium, served
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: pages.py
 
@@ -91,20 +88,6 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on the loopback interface and yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the machine's Chromium."""
@@ -118,7 +101,7 @@ def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
     if request.param == "disk":
         yield site.as_uri()
     else:
-        with served(site) as url:
+        with served(site, Quiet) as url:
             yield url
 
 

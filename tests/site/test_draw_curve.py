@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from course import kernel
 from course.notebooks import ROOT
 
+from .conftest import Visit
 from .draw import reference
 
 SCRIPTS = ["network.js", "stage.js", "curve.js", "digit.js"]
@@ -46,22 +47,24 @@ class Desk:
     """The page with the widgets, from disk, in a window without a network.
 
     Attributes:
+        visit: What goes wrong on the page.
         page: The browser's page.
-        wrong: Console errors, uncaught errors and requests that left the disk.
     """
 
     def __init__(self, context: BrowserContext, site: Path, name: str = "draw") -> None:
         context.set_offline(True)
-        self.page: Page = context.new_page()
-        self.wrong: list[str] = []
-        self.page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda r: None if r.url.startswith("file:") else self.wrong.append(r.url))
+        self.visit = Visit(context.new_page())
+        self.page: Page = self.visit.page
         self.page.goto((site / f"{name}.html").as_uri())
         self.widget = self.page.locator(".draw-curve")
         self.paper = self.widget.locator("canvas")
         if self.paper.count():
             self.paper.scroll_into_view_if_needed()
+
+    @property
+    def wrong(self) -> list[str]:
+        """Return what went wrong, and the addresses of requests that left the disk."""
+        return self.visit.wrong + [url for url in self.visit.requests if not url.startswith("file:")]
 
     def press(self, name: str) -> None:
         """Press a button of the curve's."""

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pages import LESSONS
 
-from course import notebooks
+from course.notebooks import ROOT
 
-ROOT = notebooks.ROOT
-NAMES = [path.stem for path in notebooks.find() if path.parent == ROOT / "lectures"]
+NAMES = [name.removeprefix("lectures/") for name in LESSONS]
 TELLING = "Adam(raw_net.parameters(), lr=RATE)"
 
 

@@ -3,14 +3,13 @@
 python tests/site/draw/stills.py
 """
 
-import shutil
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[3]
+from course.notebooks import ROOT
+from course.site.bench import chromium
+
 STILLS = ROOT / "_static" / "draw"
 
 
@@ -21,8 +20,7 @@ def keep(png: bytes, name: str) -> None:
 
 def main() -> None:
     """Take the built wave, and the ready three with all that is said of it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(
             viewport={"width": 1400, "height": 900}, device_scale_factor=2, reduced_motion="reduce"
         )
@@ -35,7 +33,6 @@ def main() -> None:
         page.wait_for_function("() => Draw.pictures")
         page.wait_for_timeout(500)
         keep(page.locator(".draw-desk").screenshot(), "digit")
-        browser.close()
 
 
 if __name__ == "__main__":
