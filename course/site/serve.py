@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from course import errors
-from course.notebooks import ROOT
+from course.notebooks import FOLDERS, ROOT
 
 HOST = "127.0.0.1"
 # what a page is made of; nothing else is watched
@@ -27,10 +27,10 @@ PARTS = (
     "_templates",
     "course",
     "draw.md",
-    "exercises",
     "guide",
     "index.md",
-    "lectures",
+    "references.bib",
+    *FOLDERS,
 )
 
 
