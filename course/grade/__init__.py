@@ -1,0 +1,1 @@
+"""Grading: hand-ins in, executed in a sandbox, examined outside, marks and feedback out."""
