@@ -84,18 +84,20 @@ def test_a_full_disk_is_told_before_anything_is_installed(tmp_path):
 
 
 NO_CHROMIUM = "No Chromium, in which the tests open the pages; run: sudo apt-get install -y chromium"
+NO_BUBBLEWRAP = "No bubblewrap, in whose sandbox homework is graded; run: sudo apt-get install -y bubblewrap"
 NO_GRAPHVIZ = "No Graphviz, whose dot draws the networks of lesson 04; run: sudo apt-get install -y graphviz"
 
 
 @pytest.mark.parametrize(
     ("there", "expected"),
     [
-        ([], [NO_CHROMIUM, NO_GRAPHVIZ]),
-        (["dot"], [NO_CHROMIUM]),
-        (["chromium"], [NO_GRAPHVIZ]),
-        (["google-chrome", "dot"], []),
+        ([], [NO_CHROMIUM, NO_GRAPHVIZ, NO_BUBBLEWRAP]),
+        (["dot", "bwrap"], [NO_CHROMIUM]),
+        (["chromium", "bwrap"], [NO_GRAPHVIZ]),
+        (["chromium", "dot"], [NO_BUBBLEWRAP]),
+        (["google-chrome", "dot", "bwrap"], []),
     ],
-    ids=["neither", "no Chromium", "no Graphviz", "both"],
+    ids=["none", "no Chromium", "no Graphviz", "no bubblewrap", "all"],
 )
 def test_programs_that_are_missing_and_cannot_be_installed(tmp_path, there, expected):
     """What the system lacks is told all at once, each with its exact command, where it can't be installed."""
@@ -103,7 +105,7 @@ def test_programs_that_are_missing_and_cannot_be_installed(tmp_path, there, expe
     path.mkdir()
     for program in there:
         (path / program).symlink_to("/bin/true")
-    code, said = setup(tmp_path, "system", PATH=only(path, *TOOLS, "id"))
+    code, said = setup(tmp_path, "system", PATH=only(path, *TOOLS, "id", "uname"))
     assert code == bool(expected)
     lines = said.splitlines()
     assert len(lines) == len(expected)
@@ -120,7 +122,8 @@ def test_programs_that_are_missing_are_installed_with_apt(tmp_path):
     """Where apt may be used, it brings what is missing and nothing else; what it can't bring is told."""
     path = tmp_path / "bin"
     path.mkdir()
-    only(path, *TOOLS, "chmod", "touch")
+    only(path, *TOOLS, "chmod", "touch", "uname")
+    (path / "bwrap").symlink_to("/bin/true")
     fake(path, "id", "echo 0")
     # an apt-get that brings Graphviz and knows no Chromium
     fake(path, "apt-get", f'echo "$@" >> {path}/log\n[ "$4" = graphviz ] && touch {path}/dot && chmod +x {path}/dot')
