@@ -1,4 +1,4 @@
-"""Homework and solutions on the site: a lesson leads to both, and one part of the contents hides every solution."""
+"""Homework and solutions on the site: a lesson leads to both, and one line of the contents hides every solution."""
 
 import re
 import shutil
@@ -40,8 +40,8 @@ def test_a_solution_reads_as_one(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_one_part_of_the_contents_hides_all_solutions(tmp_path, build) -> None:
-    """Without its part of _toc.yml no solution is a page, and no link, search result or source leads to one."""
+def test_one_line_of_the_contents_hides_all_solutions(tmp_path, build) -> None:
+    """Without its line of _toc.yml no solution is a page, and no link, search result or source leads to one."""
     book = tmp_path / "book"
     book.mkdir()
     for name in ("_config.yml", "index.md", "draw.md", "references.bib"):
@@ -49,9 +49,8 @@ def test_one_part_of_the_contents_hides_all_solutions(tmp_path, build) -> None:
     for name in ("_static", "_templates", "guide", "lectures", "exercises", "solutions"):
         shutil.copytree(ROOT / name, book / name)
     contents = (ROOT / "_toc.yml").read_text()
-    hidden = re.sub(r"  - caption: Solutions\n    chapters:\n      - glob: solutions.*\n", "", contents)
-    assert hidden != contents
-    (book / "_toc.yml").write_text(hidden)
+    (line,) = (line for line in contents.splitlines(keepends=True) if "solutions" in line)
+    (book / "_toc.yml").write_text(contents.replace(line, ""))
     done = build(book)
     assert done.returncode == 0, done.stdout + done.stderr
     html = book / "_build" / "html"
