@@ -13,6 +13,7 @@ COMMANDS = {
     "compare": ("course.compare.report", "Run notebooks elsewhere and report what moved."),
     "data": ("course.data", "Put MNIST where fastai looks for it."),
     "emblem": ("course.site.emblem", "Draw the favicon and the picture of the site's cards."),
+    "grade": ("course.grade.command", "Grade what was handed in."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),
     "release": ("course.release", "Make the students' homework from its masters."),

@@ -217,6 +217,52 @@ def other_kind(path: Place, name: str, value: object, before: str) -> CourseErro
     )
 
 
+# Grading
+
+
+def master_failed(path: Place, cell: str, why: str) -> CourseError:
+    """A given cell or a check's definitions end in an error where nothing of a student's is run."""
+    return CourseError(path, f"cell {cell} ends in an error ({why})", "mend the master; nobody was graded")
+
+
+def master_loses(path: Place, check: str, points: float, most: float, said: str) -> CourseError:
+    """A master's own answer does not get every point."""
+    return CourseError(
+        path,
+        f"its own answer gets {points:g} of {most:g} points of {check} ({said})",
+        "mend the master, or choose other parameters; nobody was graded",
+    )
+
+
+def strange_points(path: Place, check: str, points: str, most: float) -> CourseError:
+    """A check's last line gives what is no number of points."""
+    return CourseError(path, f"{check} gives {points} and should give 0 to {most:g} points", "mend the check")
+
+
+def no_reason() -> CourseError:
+    """A hand-in is to be graded again, and nobody says why."""
+    return CourseError("--regrade", "the reason is missing", "add --because REASON; it is kept with both scores")
+
+
+def nobody_to_regrade(key: str, there: Iterable[str]) -> CourseError:
+    """There is no hand-in of that student."""
+    return CourseError(f"--regrade {key}", "nothing was handed in by that student", f"name one of {', '.join(there)}")
+
+
+def no_worksheets(path: Place, platform: str, known: Iterable[str]) -> CourseError:
+    """A table is to be filled in for a platform that has none of its own."""
+    return CourseError(
+        path, f"no table of {platform} is known", f"use grades.csv, or name the platform: --from {', '.join(known)}"
+    )
+
+
+def grading_interrupted(done: int, total: int) -> CourseError:
+    """Ctrl-C was pressed while hand-ins were graded."""
+    return CourseError(
+        "grade", f"stopped with {done} of {total} hand-ins on record", "run the same again and it goes on from there"
+    )
+
+
 # MNIST
 
 AGAIN = "run python -m course data again"

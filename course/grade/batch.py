@@ -1,0 +1,170 @@
+"""A class's hand-ins, several at a time: what is on record is not done again, and whatever breaks is one student's."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as TimedOut
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from pebble import ProcessExpired, ProcessPool
+
+from course import errors, homework
+from course.grade import record
+from course.grade.examine import Examiner, imports, unearned
+from course.grade.execute import Examined, Transcript, examine_again, execute, to_run
+from course.grade.handins import Cell, HandIn, Mark, Result
+from course.grade.remarks import Remark
+from course.grade.sandbox import Limits, Template
+
+CHECK_SECONDS = 60  # what a check may take, its questions to the sandbox apart
+START_SECONDS = 120  # what a worker may take to get ready
+
+
+@dataclass(frozen=True)
+class Task:
+    """A homework as it is graded.
+
+    Attributes:
+        master: The master, with the parameters that count, as text.
+        released: What students get of it, as text.
+        path: The master's file, for messages.
+        language: What checks and feedback speak.
+        data: The folder that answers may read besides the system, or nothing.
+        limits: What an answer may use.
+    """
+
+    master: str
+    released: str
+    path: Path
+    language: str = "en"
+    data: Path | None = None
+    limits: Limits = Limits()
+
+    def notebooks(self) -> tuple[NotebookNode, NotebookNode]:
+        """Return the master, and what students get of it."""
+        master, released = (nbformat.reads(text, as_version=nbformat.NO_CONVERT) for text in (self.master, self.released))
+        return master, released
+
+
+class Worker:
+    """What one process grades with: a template of its own, and the homework's checks."""
+
+    def __init__(self, task: Task) -> None:
+        """Start the sandbox and prepare the checks.
+
+        Raises:
+            CourseError: There is no sandbox here, or the master is at fault.
+        """
+        master, released = task.notebooks()
+        self._template = Template(imports(master), task.data, task.limits)
+        self._examiner = Examiner(master, released, task.path, task.language, CHECK_SECONDS)
+
+    def grade(self, cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Examined, bool]:
+        """Return what the cells earn, and whether they had to be executed for that."""
+        if transcript and (examined := examine_again(cells, transcript, self._examiner)):
+            return examined, False
+        return execute(cells, self._template, self._examiner), True
+
+
+_worker: Worker | errors.CourseError
+
+
+def _start(task: Task) -> None:
+    """Make this process a worker; its failure waits for the first task, which can tell of it."""
+    global _worker  # noqa: PLW0603 - a process has one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader is asked to stop, and stops us
+    try:
+        _worker = Worker(task)
+    except errors.CourseError as e:
+        _worker = e
+
+
+def _grade(cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Examined, bool] | tuple[str, str, str]:
+    try:
+        if isinstance(_worker, Worker):
+            return _worker.grade(cells, transcript)
+        return _worker.where, _worker.what, _worker.todo
+    except errors.CourseError as e:
+        return e.where, e.what, e.todo
+
+
+class Grader:
+    """Grades the hand-ins of one homework, and keeps what it did."""
+
+    def __init__(self, task: Task, store: record.Store, jobs: int) -> None:
+        """Grade by this many processes at a time, and keep records in the store."""
+        self._task, self._store, self._jobs = task, store, jobs
+        master, self._released = task.notebooks()
+        self._checks = [cell.source for cell in master.cells if homework.kind(cell) in {"given", "check"}]
+
+    def results(self, hand_ins: Iterable[HandIn]) -> Iterator[Result]:
+        """Yield each hand-in's result as it is there, those on record first.
+
+        Raises:
+            CourseError: There is no sandbox, or a check of the master is at fault.
+        """
+        open_ = []
+        for hand_in in hand_ins:
+            known = self._known(hand_in)
+            if known:
+                yield known
+            else:
+                open_.append(hand_in)
+        if not open_:
+            return
+        seconds = START_SECONDS + self._task.limits.seconds + 2 * CHECK_SECONDS * len(self._checks)
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPool(min(self._jobs, len(open_)), initializer=_start, initargs=[self._task], context=spawn) as pool:
+            try:
+                futures = {}
+                for hand_in in open_:
+                    transcript = self._store.load(self._keys(hand_in)[0], Transcript)
+                    futures[pool.schedule(_grade, args=[to_run(hand_in.cells), transcript], timeout=seconds)] = hand_in
+                for future in as_completed(futures):
+                    yield self._result(futures[future], future.result)
+            except BaseException:
+                pool.stop()
+                raise
+
+    def _known(self, hand_in: HandIn) -> Result | None:
+        """Return a result that needs no work: nothing could be read, or it is on record."""
+        if not hand_in.cells:
+            return Result(hand_in, unearned(self._released), executed=False)
+        executed, examined = self._keys(hand_in)
+        marks, transcript = self._store.load(examined, tuple[Mark, ...]), self._store.load(executed, Transcript)
+        return _made(hand_in, marks, transcript, executed=False) if marks and transcript else None
+
+    def _keys(self, hand_in: HandIn) -> tuple[str, str]:
+        """Return the keys of its execution and of its examination."""
+        executed = record.execution_key(to_run(hand_in.cells))
+        return executed, record.examination_key(executed, self._checks, hand_in.cells, self._task.language)
+
+    def _result(self, hand_in: HandIn, outcome: Callable[[], object]) -> Result:
+        try:
+            match outcome():
+                case Examined() as examined, bool(executed):
+                    for key, value in zip(self._keys(hand_in), (examined.transcript, examined.marks), strict=True):
+                        self._store.keep(key, value)
+                    return _made(hand_in, examined.marks, examined.transcript, executed)
+                case where, what, todo:
+                    raise errors.CourseError(str(where), str(what), str(todo))
+        except TimedOut:
+            remark = Remark("grader_timed_out")
+        except ProcessExpired:
+            remark = Remark("grader_died")
+        return Result(hand_in, unearned(self._released), remarks=(remark,))
+
+    def forget(self, hand_in: HandIn) -> None:
+        """Drop what is on record of a hand-in, so that it is executed again."""
+        for key in self._keys(hand_in):
+            self._store.drop(key)
+
+
+def _made(hand_in: HandIn, marks: tuple[Mark, ...], transcript: Transcript, executed: bool) -> Result:
+    return Result(hand_in, marks, transcript.ran, executed=executed, remarks=transcript.remarks)

@@ -1,0 +1,124 @@
+"""One hand-in, from its rebuilt cells to its marks: executed in a sandbox, examined outside at each check's place."""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from course.grade.examine import Examiner, NotOnRecordError, Witness
+from course.grade.handins import Cell, Mark, Ran, Role
+from course.grade.remarks import Remark
+from course.grade.sandbox import Answer, Template
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What an execution left: enough to examine it again without executing it.
+
+    Attributes:
+        ran: The cells that ran.
+        answers: The encoded values that each check was given, by the check's name.
+        calls: What each check asked the hand-in's functions, and their answers.
+        remarks: What is to be said of the execution as a whole.
+    """
+
+    ran: tuple[Ran, ...] = ()
+    answers: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    calls: Mapping[str, Mapping[str, Answer | None]] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A hand-in's marks, and what they rest on."""
+
+    marks: tuple[Mark, ...]
+    transcript: Transcript
+
+
+def execute(cells: Sequence[Cell], template: Template, examiner: Examiner) -> Examined:
+    """Run the cells in a fresh child of the template, and each check when the cells before it have run.
+
+    Args:
+        cells: The rebuilt notebook, as ``to_run`` returns it.
+        template: The sandbox.
+        examiner: The checks.
+    """
+    ran: list[Ran] = []
+    answers: dict[str, Mapping[str, bytes]] = {}
+    calls: dict[str, Mapping[str, Answer | None]] = {}
+    marks: list[Mark] = []
+    with template.child() as child:
+        for index, cell in enumerate(cells):
+            if cell.role is Role.CHECK:
+                answers[cell.name] = child.fetch(examiner.questions[cell.name].names)
+                witness = Witness(child.call, examiner.language)
+                marks.append(examiner.mark(cell.name, answers[cell.name], witness))
+                calls[cell.name] = witness.calls
+            if cell.role is Role.WRITTEN:
+                marks.append(examiner.by_hand(cell))
+            elif cell.role is not Role.TEXT and cell.source.strip():
+                ran.append(child.run(cell.source, index))
+        remarks = tuple(child.remarks)
+    return Examined(tuple(marks), Transcript(tuple(ran), answers, calls, remarks))
+
+
+def examine_again(cells: Sequence[Cell], transcript: Transcript, examiner: Examiner) -> Examined | None:
+    """Return the marks that the checks give for what is on record, or nothing where they ask what is not."""
+    marks = []
+    for cell in cells:
+        if cell.role is Role.WRITTEN:
+            marks.append(examiner.by_hand(cell))
+        if cell.role is not Role.CHECK:
+            continue
+        if cell.name not in transcript.answers:
+            return None
+        witness = Witness(None, examiner.language, transcript.calls[cell.name])
+        try:
+            marks.append(examiner.mark(cell.name, transcript.answers[cell.name], witness))
+        except NotOnRecordError:
+            return None
+    return Examined(tuple(marks), transcript)
+
+
+def to_run(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Return the cells as they run in a sandbox: of a check, only the definitions that later cells use.
+
+    The check itself runs outside. What it defines may be used by the answers after
+    it, and so the execution depends on that, but on nothing else of the check: a
+    check that is changed doesn't make what is on record worthless.
+    """
+    wanted: set[str] = set()
+    pruned = []
+    for cell in reversed(cells):
+        if cell.role is Role.CHECK:
+            source, read = _used(cell.source, wanted)
+            wanted |= read
+            pruned.append(Cell(cell.role, cell.name, source))
+        else:
+            if cell.role in {Role.GIVEN, Role.ANSWER, Role.ADDED}:
+                wanted |= names_read(cell.source)
+            pruned.append(cell)
+    return tuple(reversed(pruned))
+
+
+def _used(source: str, wanted: set[str]) -> tuple[str, set[str]]:
+    """Return a check's statements that bind wanted names, and all names that these read; its last line is the check."""
+    kept: list[str] = []
+    read: set[str] = set()
+    for node in reversed(ast.parse(source).body[:-1]):
+        statement = ast.get_source_segment(source, node) or ""
+        table = symtable.symtable(statement, "check", "exec")
+        bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+        if bound & (wanted | read):
+            read |= names_read(statement)
+            kept.append(statement)
+    return "\n\n\n".join(reversed(kept)), read
+
+
+def names_read(source: str) -> set[str]:
+    """Return every name that occurs in a source, also where it is no Python: magics, half-written answers."""
+    return set(re.findall(r"\b[^\W\d]\w*", source))

@@ -1,0 +1,122 @@
+"""nbgrader's gradebook and autograded notebooks: what its formgrader, its feedback and its export read."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode, v4
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+
+from course import homework, notebooks
+from course.grade.handins import Kind, Mark, Output, Result, Role
+from course.grade.intake.rebuild import rebuild
+from course.grade.pictures import redrawn
+from course.grade.plain import plain
+
+
+class Book:
+    """The one writer of a gradebook."""
+
+    def __init__(self, folder: Path, released: NotebookNode, name: str) -> None:
+        """Open or make the gradebook, and tell it of the homework.
+
+        Args:
+            folder: Where ``gradebook.db`` and ``autograded`` are.
+            released: The homework as students get it, with its checksums.
+            name: The homework's name.
+        """
+        self._folder, self._released, self._name = folder, released, name
+        self._url = f"sqlite:///{folder.absolute() / 'gradebook.db'}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with Gradebook(self._url) as book:
+            book.update_or_create_assignment(name)
+        SaveCells().preprocess(nbformat.from_dict(released), self._resources(""))
+
+    def _resources(self, student: str) -> dict[str, Any]:
+        place = {"notebook": self._name, "assignment": self._name, "student": student, "db_url": self._url}
+        return {"nbgrader": place}
+
+    def by_hand(self) -> dict[str, dict[str, float]]:
+        """Return the points that a person gave in formgrader: by student, by cell."""
+        given: dict[str, dict[str, float]] = {}
+        with Gradebook(self._url) as book:
+            for submission in book.assignment_submissions(self._name):
+                for notebook in submission.notebooks:
+                    scores = {grade.name: grade.manual_score for grade in notebook.grades if not grade.needs_manual_grade}
+                    given[submission.student.id] = {k: v for k, v in scores.items() if v is not None}
+        return given
+
+    def score(self, student: str) -> float | None:
+        """Return the score that a student has, or nothing."""
+        with Gradebook(self._url) as book:
+            try:
+                return float(book.find_submission(self._name, student).score)
+            except MissingEntry:
+                return None
+
+    def save(self, results: Sequence[Result]) -> None:
+        """Write results that changed; what a person gave stays."""
+        for result in results:
+            student = result.hand_in.student
+            path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            notebook = autograded(result, self._released)
+            with Gradebook(self._url) as book:
+                book.update_or_create_student(student.key, last_name=student.name)
+                book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
+            if notebooks.write(path, notebook):
+                SaveAutoGrades().preprocess(notebook, self._resources(student.key))
+            with Gradebook(self._url) as book:
+                saved = book.find_submission_notebook(self._name, self._name, student.key)
+                saved.late_submission_penalty = result.penalty
+                book.db.commit()
+
+
+def autograded(result: Result, released: NotebookNode) -> NotebookNode:
+    """Return the notebook as nbgrader keeps it after grading: rebuilt, with outputs that nothing can run in."""
+    notebook: NotebookNode = nbformat.from_dict(released)
+    marks = {mark.name: mark for mark in result.marks}
+    ran = {part.index: part.outputs for part in result.ran}
+    own = {homework.grade_id(cell) or cell.id: cell for cell in notebook.cells}
+    notebook.cells = []
+    for index, cell in enumerate(result.hand_in.cells or rebuild(released, released)[0]):
+        made = own[cell.name] if cell.role is not Role.ADDED else v4.new_code_cell(id=f"added-{index}")
+        if cell.role is Role.WRITTEN and cell.source != made.source:
+            made.source = _quoted(cell.source)
+        elif cell.role in {Role.ANSWER, Role.ADDED}:
+            made.source = cell.source
+        if made.cell_type == "code":
+            made.outputs = [_output(output) for output in ran.get(index, ())]
+            made.execution_count = None
+        if cell.role is Role.CHECK:
+            made.outputs = _verdict(marks[cell.name])
+        notebook.cells.append(made)
+    return notebook
+
+
+def _quoted(written: str) -> str:
+    """Return a written answer as text to be read, which no browser takes for markup."""
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", written)), default=2) + 1)
+    fence = max(fence, "```", key=len)
+    return f"{fence}text\n{plain(written)}\n{fence}"
+
+
+def _output(output: Output) -> NotebookNode:
+    if output.kind is Kind.PICTURE:
+        png = redrawn(output.png)
+        data = {"image/png": base64.b64encode(png).decode()} if png else {}
+        return v4.new_output("display_data", data={"text/plain": "<a picture>"} | data)
+    name = "stderr" if output.kind in {Kind.STDERR, Kind.ERROR} else "stdout"
+    return v4.new_output("stream", name=name, text=plain(output.text))
+
+
+def _verdict(mark: Mark) -> list[NotebookNode]:
+    """Return a check's outputs: what it said, and its points as nbgrader reads them."""
+    points = v4.new_output("execute_result", data={"text/plain": f"{mark.points or 0:g}"}, execution_count=None)
+    return [v4.new_output("stream", name="stdout", text=f"{plain(mark.said)}\n"), points]
