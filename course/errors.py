@@ -263,6 +263,36 @@ def grading_interrupted(done: int, total: int) -> CourseError:
     )
 
 
+def not_a_table(path: Place, why: str) -> CourseError:
+    """A platform's table cannot be read, or not be written."""
+    return CourseError(
+        path, f"this is no table of a platform ({why})", f"name the file that the platform gave out; {UNWRITTEN}"
+    )
+
+
+def no_column(path: Place, names: Iterable[str], found: int) -> CourseError:
+    """A platform's table has not one column that the platform needs."""
+    return CourseError(
+        path,
+        f"{found or 'no'} columns are called {' or '.join(names)}, and there must be one",
+        f"download it again, and change nothing in its first line; {UNWRITTEN}",
+    )
+
+
+def no_assignment(path: Place, name: str, there: list[str]) -> CourseError:
+    """A gradebook's column of the homework is not there, or cannot be told from others."""
+    return CourseError(
+        path,
+        f"it cannot be told which column is meant by {name!r}" if name else "it has not one column of an assignment",
+        f"name one of {', '.join(map(repr, there)) or 'its columns (there is none)'}; {UNWRITTEN}",
+    )
+
+
+def table_read_only(path: Place, column: str) -> CourseError:
+    """A gradebook's column takes no grades."""
+    return CourseError(path, f"the column {column!r} may only be read", f"name another; {UNWRITTEN}")
+
+
 # MNIST
 
 AGAIN = "run python -m course data again"

@@ -29,6 +29,11 @@ class Remark:
         return WORDS[self.key][language].format(**self.facts)
 
 
+def words(key: str, language: str, **facts: str | float) -> str:
+    """Return the words of that key, see ``Remark.text``."""
+    return Remark(key, facts).text(language)
+
+
 # Sorted by the step that says it. A test holds both languages to the same facts.
 WORDS: dict[str, dict[str, str]] = {
     # examine
@@ -67,4 +72,143 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The grader was not done with this notebook in the time there is. Your teacher will look at it.",
         "ko": "정해진 시간 안에 이 노트북의 채점이 끝나지 않았습니다. 선생님이 직접 확인합니다.",
     },
+    # Every page and table
+    "days": {"en": "{count} d", "ko": "{count}일"},
+    "hours": {"en": "{count} h", "ko": "{count}시간"},
+    "minutes": {"en": "{count} min", "ko": "{count}분"},
+    "page_unsandboxed": {
+        "en": "This was graded without a sandbox: the students' code ran with all rights of the grader, so no mark here"
+        " is certain.",
+        "ko": "샌드박스 없이 채점했습니다. 학생의 코드가 채점 프로그램의 모든 권한으로 실행되었으므로 이곳의 점수는"
+        " 확실하지 않습니다.",
+    },
+    "status_by_hand": {"en": "to be marked by hand", "ko": "직접 채점 대기"},
+    "status_graded": {"en": "graded", "ko": "채점됨"},
+    "status_unreadable": {"en": "not readable", "ko": "읽을 수 없음"},
+    # Feedback
+    "feedback_added": {"en": "Your own cell", "ko": "직접 추가한 셀"},
+    "feedback_answer": {"en": "Your answer", "ko": "제출한 답"},
+    "feedback_by_hand": {
+        "en": "This is marked by hand, and not marked yet.",
+        "ko": "직접 채점하는 문항이며 아직 채점하지 않았습니다.",
+    },
+    "feedback_cut": {
+        "en": "Here something is left out: it is too long to show.",
+        "ko": "너무 길어 일부를 생략했습니다.",
+    },
+    "feedback_empty": {"en": "This cell is empty.", "ko": "빈 셀입니다."},
+    "feedback_kind_error": {"en": "Error", "ko": "오류"},
+    "feedback_kind_result": {"en": "Value", "ko": "값"},
+    "feedback_kind_stderr": {"en": "Warnings and errors", "ko": "경고와 오류"},
+    "feedback_kind_stdout": {"en": "Printed", "ko": "출력"},
+    "feedback_late": {"en": "Handed in {late} late.", "ko": "{late} 늦게 제출했습니다."},
+    "feedback_nothing": {"en": "None of your cells could be read.", "ko": "읽을 수 있는 셀이 없습니다."},
+    "feedback_notes": {"en": "Notes", "ko": "알림"},
+    "feedback_other": {"en": "Other cells", "ko": "그 밖의 셀"},
+    "feedback_penalty": {"en": "Penalty for lateness", "ko": "지각 감점"},
+    "feedback_picture": {"en": "Picture {number} that the cell drew", "ko": "셀이 그린 그림 {number}"},
+    "feedback_points": {"en": "{points} of {most} points", "ko": "{most}점 중 {points}점"},
+    "feedback_score": {"en": "Score", "ko": "점수"},
+    "feedback_so_far": {"en": "so far", "ko": "현재까지"},
+    "feedback_title": {"en": "Feedback", "ko": "피드백"},
+    "feedback_total": {"en": "Points earned", "ko": "얻은 점수"},
+    "feedback_unpainted": {
+        "en": "A picture is left out: it is not a PNG that can be shown safely.",
+        "ko": "그림을 생략했습니다. 안전하게 보여 줄 수 있는 PNG가 아닙니다.",
+    },
+    "feedback_unrun": {"en": "This cell did not run.", "ko": "이 셀은 실행되지 않았습니다."},
+    "feedback_waiting": {"en": "– of {most} points", "ko": "{most}점 중 –점"},
+    "feedback_written": {"en": "Your written answer", "ko": "서술형 답"},
+    # Giving back
+    "column_late": {"en": "late by", "ko": "늦은 시간"},
+    "column_message": {"en": "message", "ko": "알림"},
+    "column_most": {"en": "maximum", "ko": "만점"},
+    "column_name": {"en": "name", "ko": "이름"},
+    "column_penalty": {"en": "penalty", "ko": "감점"},
+    "column_score": {"en": "score", "ko": "점수"},
+    "column_status": {"en": "status", "ko": "상태"},
+    "column_student": {"en": "student", "ko": "학생"},
+    "column_total": {"en": "total", "ko": "합계"},
+    "comment_penalty": {"en": "Penalty for lateness: {penalty}.", "ko": "지각 감점: {penalty}점."},
+    "comment_points": {"en": "{points} of {most}.", "ko": "{most}점 중 {points}점."},
+    "comment_score": {"en": "Score: {score} of {most}.", "ko": "점수: {most}점 중 {score}점."},
+    "sheet_excused": {
+        "en": "{name} is excused there; nothing was written.",
+        "ko": "{name}: 면제로 되어 있어 아무것도 쓰지 않았습니다.",
+    },
+    "sheet_locked": {
+        "en": "{name}: the platform does not let the grade be changed; nothing was written.",
+        "ko": "{name}: 플랫폼이 성적 변경을 허용하지 않아 아무것도 쓰지 않았습니다.",
+    },
+    "sheet_no_hand_in": {
+        "en": "{name}: nothing was graded; the row is as it was.",
+        "ko": "{name}: 채점한 것이 없어 행을 그대로 두었습니다.",
+    },
+    "sheet_no_most": {
+        "en": "{name}: the maximum grade is no number; nothing was written.",
+        "ko": "{name}: 최대 성적이 숫자가 아니어서 아무것도 쓰지 않았습니다.",
+    },
+    "sheet_no_row": {
+        "en": "{name} ({key}) was graded and has no row there.",
+        "ko": "{name}({key}): 채점했지만 해당하는 행이 없습니다.",
+    },
+    "sheet_out_of_range": {
+        "en": "{name}: {score} is above the maximum, {most}; nothing was written.",
+        "ko": "{name}: {score}점은 최대 {most}점을 넘으므로 아무것도 쓰지 않았습니다.",
+    },
+    "sheet_scaled": {
+        "en": "The maximum is {theirs} there and {own} here: scores were scaled.",
+        "ko": "그곳의 만점은 {theirs}점, 이곳의 만점은 {own}점이므로 점수를 환산했습니다.",
+    },
+    "sheet_twice": {
+        "en": "{name} has several rows there; nothing was written.",
+        "ko": "{name}: 행이 여러 개여서 아무것도 쓰지 않았습니다.",
+    },
+    "sheet_unmarked": {
+        "en": "{name}: a part is still to be marked by hand; nothing was written.",
+        "ko": "{name}: 직접 채점할 부분이 남아 있어 아무것도 쓰지 않았습니다.",
+    },
+    "zip_no_place": {
+        "en": "{name} ({key}): the platform's own name of the hand-in is not known; the page is not in the zip.",
+        "ko": "{name}({key}): 플랫폼에서 쓰는 제출물의 이름을 알 수 없어 페이지를 zip에 넣지 않았습니다.",
+    },
+    # Summary
+    "summary_all": {"en": "All students", "ko": "전체 학생"},
+    "summary_asides": {"en": "Files that do not count", "ko": "반영하지 않은 파일"},
+    "summary_average": {"en": "on average", "ko": "평균 득점률"},
+    "summary_by_hand": {"en": "Waiting to be marked by hand", "ko": "직접 채점 대기"},
+    "summary_distribution": {"en": "Distribution of scores", "ko": "점수 분포"},
+    "summary_distribution_alt": {
+        "en": "Histogram of scores in tenths of the maximum, from low to high: {counts} students.",
+        "ko": "만점을 열 구간으로 나눈 점수 분포. 낮은 구간부터 학생 {counts}명.",
+    },
+    "summary_executed": {"en": "Executed in this run", "ko": "이번에 실행"},
+    "summary_file": {"en": "File", "ko": "파일"},
+    "summary_full": {"en": "full marks", "ko": "만점"},
+    "summary_hand_ins": {"en": "Hand-ins", "ko": "제출"},
+    "summary_late": {"en": "Late", "ko": "지각"},
+    "summary_mean": {"en": "Mean score", "ko": "평균"},
+    "summary_median": {"en": "Median score", "ko": "중앙값"},
+    "summary_messages": {"en": "Commonest messages", "ko": "가장 많은 메시지"},
+    "summary_messages_count": {"en": "Students", "ko": "학생 수"},
+    "summary_none": {"en": "None.", "ko": "없습니다."},
+    "summary_platform": {"en": "From", "ko": "출처"},
+    "summary_question": {"en": "Question", "ko": "문항"},
+    "summary_questions": {"en": "Questions", "ko": "문항별 결과"},
+    "summary_seconds": {"en": "Seconds", "ko": "초"},
+    "summary_similar": {"en": "Answers nearly the same", "ko": "거의 같은 답"},
+    "summary_similar_hint": {
+        "en": "A hint to look, never a verdict: short tasks have few right answers, and students may learn together."
+        " What many share, and what the notebook gave, is left out.",
+        "ko": "살펴볼 단서일 뿐 판정이 아닙니다. 짧은 문제는 정답이 몇 가지뿐이고, 함께 공부할 수도 있습니다. 여러"
+        " 학생이 공유하는 부분과 노트북에 주어진 부분은 제외했습니다.",
+    },
+    "summary_similarity": {"en": "Similarity", "ko": "유사도"},
+    "summary_slowest": {"en": "Slowest", "ko": "가장 오래 걸린 제출"},
+    "summary_students": {"en": "Students", "ko": "학생"},
+    "summary_title": {"en": "Summary", "ko": "요약"},
+    "summary_unreadable": {"en": "Not readable", "ko": "읽을 수 없음"},
+    "summary_waiting": {"en": "by hand", "ko": "채점 대기"},
+    "summary_why": {"en": "Why", "ko": "이유"},
+    "summary_zero": {"en": "no points", "ko": "0점"},
 }
