@@ -465,3 +465,30 @@ def no_such_figure(notebook: Place, cell: str) -> CourseError:
 def port_taken(port: int, why: str) -> CourseError:
     """The site cannot be served on this port."""
     return CourseError(f"port {port}", f"the site cannot be served there ({why})", "name another: make serve PORT=8001")
+
+
+# Grading
+
+OTHERWISE = "or grade on WSL2 or any Linux machine that lets you; --unsandboxed runs hand-ins with your own rights"
+
+
+def no_bubblewrap() -> CourseError:
+    """There is no bubblewrap to make a sandbox with."""
+    return CourseError(
+        "bwrap", "not found, so there is no sandbox for hand-ins", f"run: sudo apt-get install bubblewrap, {OTHERWISE}"
+    )
+
+
+def bubblewrap_refused(why: str, todo: str) -> CourseError:
+    """The system does not let bubblewrap make a sandbox."""
+    return CourseError("bwrap", f"the system refuses it a sandbox ({why})", f"{todo}, {OTHERWISE}")
+
+
+def sandbox_open(wall: str) -> CourseError:
+    """A wall of the sandbox does not stand."""
+    return CourseError("the sandbox", f"it is not tight ({wall}), and nothing was run", f"report it, {OTHERWISE}")
+
+
+def template_ended(why: str) -> CourseError:
+    """What runs hand-ins in the sandbox ended before or between them."""
+    return CourseError("the sandbox", f"it ended ({why})", "check that the notebooks' packages can be imported")

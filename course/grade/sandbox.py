@@ -1,0 +1,555 @@
+"""The grader's side of the sandbox: it starts the template, and believes nothing that a child sends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import resource
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from course import errors
+from course.grade import launch, wire
+from course.grade.handins import Kind, Output, Ran
+from course.grade.remarks import Remark
+
+INSIDE = ("__init__", "confine", "layers", "shell", "template", "values", "wire")
+START_SECONDS = 120.0
+READY_SECONDS = 20.0
+GRACE_SECONDS = 3.0
+GONE_SECONDS = 5.0
+WATCH_SECONDS = 0.05
+MOST_OUTPUTS = 1000
+MOST_NAMES = 1000
+PNG = b"\x89PNG\r\n\x1a\n"
+
+_TICK = os.sysconf("SC_CLK_TCK")
+_ENVIRONMENT = {
+    "HOME": "/home/template", "LANG": "C.UTF-8", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
+    "PYTHONPATH": "/grader",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a hand-in may use.
+
+    Attributes:
+        memory: Bytes, of one process's own and of all its processes together; the imported packages count.
+        processes: Processes and threads.
+        cpu_seconds: Processor time of all its processes.
+        cell_seconds: Wall-clock time of a cell or a call, which is interrupted then.
+        total_seconds: Wall-clock time of everything.
+        output: Bytes of a cell's outputs.
+        total_output: Bytes of all outputs.
+        disk: Bytes of files.
+        inodes: Files.
+        values: Bytes of what is fetched at once, or is returned by a call.
+    """
+
+    memory: int = 2 << 30
+    processes: int = 64
+    cpu_seconds: int = 600
+    cell_seconds: float = 120.0
+    total_seconds: float = 900.0
+    output: int = 1 << 20
+    total_output: int = 8 << 20
+    disk: int = 64 << 20
+    inodes: int = 10_000
+    values: int = 256 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a call.
+
+    Attributes:
+        value: What it returned, encoded; nothing where it raised an error.
+        arguments: The arguments after the call, encoded, where it changed them.
+        state: torch's random state after it.
+        error: The name of the nearest built-in exception type, and what the exception says.
+    """
+
+    value: bytes = b""
+    arguments: bytes = b""
+    state: bytes = b""
+    error: tuple[str, str] | None = None
+
+
+class Template:
+    """A process in a sandbox of its own that has imported what hand-ins import, and forks a child for each.
+
+    It dies with the thread that made it. Use it as a context manager.
+    """
+
+    def __init__(self, imports: Sequence[str], data: Path | None, limits: Limits = Limits()) -> None:  # noqa: B008  # frozen
+        """Start it, and try its walls.
+
+        Args:
+            imports: The names of the modules to import.
+            data: fastai's home, whose folder ``data`` its children can read; nothing, to give them none.
+            limits: What a child may use.
+
+        Raises:
+            CourseError: There is no bubblewrap, or it is refused, or a wall does not stand, or an import fails.
+        """
+        self.limits = limits
+        settings = {
+            "imports": list(imports), "data": "/data" if data else "", "output": limits.output,
+            "limits": {**asdict(limits), "cpu_seconds": limits.cpu_seconds + 2},
+        }  # fmt: skip
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
+        try:
+            with theirs:
+                self._process = _start(theirs.fileno(), settings, data, self._said.fileno())
+            self._await_ready()
+            with self.child():
+                pass
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Template:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it and all its children."""
+        self._control.close()
+        process: subprocess.Popen[bytes] | None = getattr(self, "_process", None)
+        if process is not None:
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._said.close()
+
+    def child(self) -> Child:
+        """Return a fresh process in a sandbox of its own.
+
+        Raises:
+            CourseError: The template has ended, or a wall does not stand.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [b"child"], [theirs.fileno()])
+            self._control.settimeout(READY_SECONDS)
+            message, handles, _, _ = socket.recv_fds(self._control, 16, 1)
+        except OSError:
+            message, handles = b"", []
+        if message != b"child" or len(handles) != 1:
+            ours.close()
+            raise errors.template_ended(self._last_words())
+        child = Child(ours, handles[0], self.limits)
+        try:
+            child.await_ready()
+        except BaseException:
+            child.close()
+            raise
+        return child
+
+    def _await_ready(self) -> None:
+        """Wait until everything is imported."""
+        self._control.settimeout(START_SECONDS)
+        try:
+            said = self._control.recv(1000)
+        except OSError:
+            said = b""
+        if said != b"ready":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1.0)
+            raise self._why_not(said.decode(errors="replace"))
+
+    def _last_words(self) -> str:
+        """Return the last line that it wrote, in short."""
+        self._said.seek(0)
+        lines = self._said.read(1 << 16).decode(errors="replace").split("\n")
+        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "without a word")
+
+    def _why_not(self, said: str) -> errors.CourseError:
+        """Return what to tell of a template that did not start."""
+        words = said or self._last_words()
+        if words.startswith("bwrap:") or re.search(r"(?:unshare|mount \S+): ", words):
+            return errors.bubblewrap_refused(words.removeprefix("bwrap: "), _remedy())
+        return errors.template_ended(words)
+
+
+def _remedy() -> str:
+    """Return what lets bubblewrap work on this machine."""
+    for name, value, remedy in (
+        (
+            "kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (or give bwrap an AppArmor profile with userns)",
+        ),
+        ("kernel/unprivileged_userns_clone", "0", "run: sudo sysctl -w kernel.unprivileged_userns_clone=1"),
+        ("user/max_user_namespaces", "0", "run: sudo sysctl -w user.max_user_namespaces=10000"),
+    ):
+        setting = Path("/proc/sys", name)
+        if setting.exists() and setting.read_text().strip() == value:
+            return remedy
+    return (
+        "in a container, start that with --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+        " --security-opt systempaths=unconfined"
+    )
+
+
+# Starting
+
+
+def _start(control: int, settings: dict[str, Any], data: Path | None, said: int) -> subprocess.Popen[bytes]:
+    """Start the template in bubblewrap, as somebody who is not root."""
+    if shutil.which("bwrap") is None:
+        raise errors.no_bubblewrap()
+    folders = _folders(data)
+    binds = [part for number, target in enumerate(folders) for part in ("--ro-bind", f"{{{number}}}", target)]
+    sources = [str(source) for source in folders.values()]
+    python = sys.executable if sys.prefix == sys.base_prefix else "/venv/bin/python"
+    command = [
+        "bwrap", "--unshare-all", "--unshare-user", "--uid", "0", "--gid", "0", "--die-with-parent", "--new-session",
+        "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETFCAP", "--clearenv",
+        *(part for name, value in _ENVIRONMENT.items() for part in ("--setenv", name, value)),
+        *_system(), *binds, "--proc", "/proc", "--tmpfs", "/dev",
+        *(part for name in ("null", "random", "urandom") for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
+        "--symlink", "/proc/self/fd", "/dev/fd", "--dir", "/dev/shm", "--remount-ro", "/dev",  # noqa: S108
+        "--tmpfs", "/home", "--dir", "/home/template", "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/",  # noqa: S108
+        python, "-s", "-P", "-B", "-m", "course.grade.template", str(control), repr(settings),
+    ]  # fmt: skip
+    environment = {"PATH": os.environ.get("PATH", os.defpath)}
+    if os.geteuid() == 0:
+        environment["PYTHONPATH"] = str(Path(errors.__file__).parents[1])
+        command = [sys.executable, "-s", "-P", "-B", "-m", launch.__name__, repr(command), repr(sources)]
+    else:
+        names = {f"{{{number}}}": source for number, source in enumerate(sources)}
+        command = [names.get(part, part) for part in command]
+    return subprocess.Popen(
+        command, pass_fds=[control], env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/"
+    )
+
+
+def _folders(data: Path | None) -> dict[str, Path]:
+    """Return what is seen inside besides the system, by its place there."""
+    here = Path(errors.__file__).parent
+    found = {"/grader/course/__init__.py": here / "__init__.py"}
+    found |= {f"/grader/course/grade/{name}.py": here / "grade" / f"{name}.py" for name in INSIDE}
+    if sys.prefix != sys.base_prefix:
+        found["/venv"] = Path(sys.prefix)
+    for base in (Path(sys.base_prefix), Path(sys.base_prefix).resolve(), Path(sys.executable).resolve().parents[1]):
+        if not base.is_relative_to("/usr"):
+            found[str(base)] = base
+    if data is not None:
+        found["/data"] = data / "data"
+    return found
+
+
+def _system() -> list[str]:
+    """Return bubblewrap's arguments for the system's programs and libraries."""
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        folder = Path("/", name)
+        if folder.is_symlink():
+            arguments += ["--symlink", str(folder.readlink()), str(folder)]
+        elif folder.is_dir():
+            arguments += ["--ro-bind", str(folder), str(folder)]
+    for name in ("alternatives", "fonts", "ld.so.cache"):
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return arguments
+
+
+# A child
+
+
+class Child:
+    """A student's process: it runs cells, tells values and answers calls until it is closed, or dies.
+
+    Attributes:
+        remarks: What is to be said of the process as a whole.
+    """
+
+    def __init__(self, link: socket.socket, handle: int, limits: Limits) -> None:
+        self.remarks: list[Remark] = []
+        self._link, self._handle, self._limits = link, handle, limits
+        self._requests = 0
+        self._output_left = limits.total_output
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._ended: Remark | None = None
+        self._until = time.monotonic() + limits.total_seconds
+        self._watch = threading.Thread(target=self._keep_watch, daemon=True)
+        self._watch.start()
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers."""
+        return self._ended is None and not self._closed.is_set()
+
+    def close(self) -> None:
+        """Kill it with all its processes, and see them gone."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._kill()
+        self._watch.join()
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        poll.poll(GONE_SECONDS * 1000)
+        os.close(self._handle)
+        self._link.close()
+
+    def await_ready(self) -> None:
+        """Wait until it has shut itself in.
+
+        Raises:
+            CourseError: A wall does not stand.
+        """
+        try:
+            said, _ = wire.receive(self._link, 0, time.monotonic() + READY_SECONDS)
+        except (wire.JunkError, wire.EndedError, wire.LateError) as error:
+            raise errors.sandbox_open(type(error).__name__) from None
+        if said != {"ready": True}:
+            raise errors.sandbox_open(str(said.get("refused"))[:300])
+
+    def run(self, source: str, index: int) -> Ran:
+        """Run a cell and return what it put out.
+
+        Args:
+            source: Its source.
+            index: Its place in the notebook.
+        """
+        if not self.alive:
+            return Ran(index, remarks=(Remark("cell_not_run"),))
+        start = time.monotonic()
+        most = min(self._limits.output, self._output_left)
+        said, blob = self._ask({"do": "run", "source": source, "output": most}, b"", most)
+        seconds = time.monotonic() - start
+        try:
+            outputs = _outputs(said.get("outputs", []), blob, most) if self.alive else ()
+        except wire.JunkError:
+            outputs = ()
+            self._end(Remark("child_junk"))
+        self._output_left -= sum(len(output.text.encode(errors="replace")) + len(output.png) for output in outputs)
+        remarks = []
+        if said.get("cut") is True:
+            remarks.append(Remark("output_cut"))
+        if self._ended is not None:
+            remarks.append(self._ended)
+        elif seconds > self._limits.cell_seconds:
+            remarks.append(Remark("cell_interrupted", {"seconds": self._limits.cell_seconds}))
+        return Ran(index, outputs, seconds, tuple(remarks))
+
+    def fetch(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Return the encoded values of those names that there are."""
+        said, blob = self._ask({"do": "fetch", "names": list(names)[:MOST_NAMES]}, b"", self._limits.values)
+        found: dict[str, bytes] = {}
+        place = 0
+        try:
+            for name, part in _parts(said.get("values", []), blob):
+                if name not in names or name in found:
+                    raise wire.JunkError(name)
+                found[name] = part
+                place += len(part)
+            if place != len(blob):
+                raise wire.JunkError("bytes left over")
+        except wire.JunkError:
+            self._end(Remark("child_junk"))
+            return {}
+        return found
+
+    def call(self, path: str, arguments: bytes, state: bytes) -> Answer:
+        """Call the value at a path.
+
+        Args:
+            path: Where it is, as its ``CallableMark`` says.
+            arguments: The encoded pair of a tuple and a dictionary.
+            state: torch's random state, or nothing.
+        """
+        request = {"do": "call", "path": path, "arguments": len(arguments)}
+        start = time.monotonic()
+        said, blob = self._ask(request, arguments + state, self._limits.values)
+        if not self.alive:
+            remark = self._ended or Remark("cell_not_run")
+            return Answer(error=("RuntimeError", remark.text()), state=state)
+        if time.monotonic() - start > self._limits.cell_seconds and "error" in said:
+            remark = Remark("cell_interrupted", {"seconds": self._limits.cell_seconds})
+            return Answer(error=("TimeoutError", remark.text()), state=state)
+        try:
+            return _answer(said, blob, len(state))
+        except wire.JunkError:
+            self._end(Remark("child_junk"))
+            return Answer(error=("RuntimeError", Remark("child_junk").text()), state=state)
+
+    def _ask(self, request: dict[str, Any], blob: bytes, most: int) -> tuple[dict[str, Any], bytes]:
+        """Return the answer to a request and its bytes, or nothing where the process has ended or does now."""
+        if not self.alive:
+            return {}, b""
+        self._requests += 1
+        seconds = self._limits.cell_seconds
+        try:
+            wire.send(self._link, {"id": self._requests, **request}, blob, time.monotonic() + GRACE_SECONDS + seconds)
+            if not self._readable(seconds):
+                self._signal(signal.SIGINT)
+                if not self._readable(GRACE_SECONDS):
+                    raise wire.LateError
+            said, answer = wire.receive(self._link, most, time.monotonic() + GRACE_SECONDS + most / 1e7)
+            if said.pop("id", None) != self._requests:
+                raise wire.JunkError("an answer to no question")
+        except wire.EndedError:
+            self._end(Remark("child_died"))
+        except wire.LateError:
+            self._end(Remark("child_unresponsive", {"seconds": seconds}))
+        except wire.JunkError:
+            self._end(Remark("child_junk"))
+        else:
+            return said, answer
+        return {}, b""
+
+    def _readable(self, seconds: float) -> bool:
+        """Return whether an answer begins to come in that time."""
+        poll = select.poll()
+        poll.register(self._link, select.POLLIN)
+        return bool(poll.poll(max(0.0, seconds) * 1000))
+
+    def _end(self, remark: Remark) -> None:
+        """Kill it; the first reason stands."""
+        with self._lock:
+            if self._ended is None:
+                self._ended = remark
+                self.remarks.append(remark)
+        self._kill()
+
+    def _kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, number)
+
+    def _keep_watch(self) -> None:
+        """Kill it when all its processes together use too much, or all of it takes too long."""
+        limits, pid = self._limits, _pid(self._handle)
+        while pid > 0 and not self._closed.wait(WATCH_SECONDS):
+            memory, seconds = 0, 0.0
+            for one in _tree(pid):
+                of_one = _used(one)
+                memory, seconds = memory + of_one[0], seconds + of_one[1]
+            if memory > limits.memory:
+                self._end(Remark("child_memory", {"megabytes": limits.memory >> 20}))
+            elif seconds > limits.cpu_seconds:
+                self._end(Remark("child_cpu", {"seconds": limits.cpu_seconds}))
+            elif time.monotonic() > self._until:
+                self._end(Remark("child_late", {"seconds": limits.total_seconds}))
+            else:
+                continue
+            return
+
+
+def _pid(handle: int) -> int:
+    """Return the id, as it is known here, of the process that a pidfd is of."""
+    found = re.search(r"^Pid:\t(-?\d+)$", Path(f"/proc/self/fdinfo/{handle}").read_text(), re.MULTILINE)
+    return int(found[1]) if found else -1
+
+
+def _tree(pid: int) -> Iterator[int]:
+    """Yield a process and all that descend from it; in its own namespace, nobody can leave the tree."""
+    waiting, seen = [pid], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        yield one
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+
+
+def _used(pid: int) -> tuple[int, float]:
+    """Return the bytes of memory that a process has, files apart, and the processor time of it and its dead children."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    except OSError:
+        return 0, 0.0
+    pages = re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+) kB$", status, re.MULTILINE)
+    return sum(map(int, pages)) << 10, sum(map(int, times)) / _TICK
+
+
+# What it sends, held against what it may send
+
+
+def _outputs(told: Any, blob: bytes, most: int) -> tuple[Output, ...]:
+    """Return the outputs that this tells.
+
+    Raises:
+        JunkError: It tells none.
+    """
+    if not isinstance(told, list) or len(told) > MOST_OUTPUTS:
+        raise wire.JunkError("no outputs")
+    found: list[Output] = []
+    place, size = 0, len(blob)
+    for item in told:
+        match item:
+            case ["picture", int(length)] if 0 < length <= len(blob) - place:
+                png, place = blob[place : place + length], place + length
+                if not png.startswith(PNG):
+                    raise wire.JunkError("no picture")
+                found.append(Output(Kind.PICTURE, png=png))
+            case ["stdout" | "stderr" | "result" | "error" as kind, str(text)]:
+                size += len(text.encode(errors="replace"))
+                found.append(Output(Kind(kind), text))
+            case _:
+                raise wire.JunkError("no output")
+    if place != len(blob) or size > most:
+        raise wire.JunkError("more than was asked for")
+    return tuple(found)
+
+
+def _parts(told: Any, blob: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield names and the bytes that belong to them."""
+    if not isinstance(told, list) or len(told) > MOST_NAMES:
+        raise wire.JunkError("no values")
+    place = 0
+    for item in told:
+        match item:
+            case [str(name), int(length)] if 0 <= length <= len(blob) - place:
+                yield name, blob[place : place + length]
+                place += length
+            case _:
+                raise wire.JunkError("no value")
+
+
+def _answer(said: dict[str, Any], blob: bytes, state: int) -> Answer:
+    """Return the answer to a call that this tells; the random state is as long as before."""
+    match said:
+        case {"error": [str(name), str(text)]} if len(blob) == state and len(name) < 60 and len(text) <= 4000:
+            return Answer(error=(name, text), state=blob)
+        case {"value": int(value), "after": int(after)} if min(value, after) >= 0 and value + after + state == len(
+            blob
+        ):
+            return Answer(blob[:value], blob[value : value + after], blob[value + after :])
+        case _:
+            raise wire.JunkError("no answer")
