@@ -5,10 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as TimedOut
-from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -44,11 +45,13 @@ class Task:
     path: Path
     language: str = "en"
     data: Path | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def notebooks(self) -> tuple[NotebookNode, NotebookNode]:
         """Return the master, and what students get of it."""
-        master, released = (nbformat.reads(text, as_version=nbformat.NO_CONVERT) for text in (self.master, self.released))
+        master, released = (
+            nbformat.reads(text, as_version=nbformat.NO_CONVERT) for text in (self.master, self.released)
+        )
         return master, released
 
 
@@ -86,10 +89,10 @@ def _start(task: Task) -> None:
 
 
 def _grade(cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Examined, bool] | tuple[str, str, str]:
-    try:
-        if isinstance(_worker, Worker):
-            return _worker.grade(cells, transcript)
+    if isinstance(_worker, errors.CourseError):
         return _worker.where, _worker.what, _worker.todo
+    try:
+        return _worker.grade(cells, transcript)
     except errors.CourseError as e:
         return e.where, e.what, e.todo
 
@@ -118,18 +121,18 @@ class Grader:
                 open_.append(hand_in)
         if not open_:
             return
-        seconds = START_SECONDS + self._task.limits.seconds + 2 * CHECK_SECONDS * len(self._checks)
+        seconds = START_SECONDS + self._task.limits.total_seconds + 2 * CHECK_SECONDS * len(self._checks)
         spawn = multiprocessing.get_context("spawn")
         with ProcessPool(min(self._jobs, len(open_)), initializer=_start, initargs=[self._task], context=spawn) as pool:
             try:
-                futures = {}
+                futures: dict[Future[Any], HandIn] = {}
                 for hand_in in open_:
                     transcript = self._store.load(self._keys(hand_in)[0], Transcript)
                     futures[pool.schedule(_grade, args=[to_run(hand_in.cells), transcript], timeout=seconds)] = hand_in
                 for future in as_completed(futures):
                     yield self._result(futures[future], future.result)
             except BaseException:
-                pool.stop()
+                pool.stop()  # type: ignore[no-untyped-call]
                 raise
 
     def _known(self, hand_in: HandIn) -> Result | None:

@@ -44,6 +44,11 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 MASTER = Student("master", "master")
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True)
 class Options:
     """What was asked for, besides the homework and the hand-ins; ``command`` says what each is."""
@@ -67,7 +72,9 @@ class Options:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--from", "platform", type=click.Choice(PLATFORMS), help="Whose naming PATH has [default: seen from it].")
 @click.option("--roster", type=FILE, help="Who is who: a CSV with a line per student.")
-@click.option("--worksheet", "worksheets", type=FILE, multiple=True, help="The platform's own table of marks, to fill in.")
+@click.option(
+    "--worksheet", "worksheets", type=FILE, multiple=True, help="The platform's own table of marks, to fill in."
+)
 @click.option("--due", type=WhenType(), help="The deadline, such as 2026-11-30T23:59.")
 @click.option("--late", "rule", type=RuleType(), help="What each hour, day or week costs, such as 10%/day.")
 @click.option("--parameters", type=FILE, help="Values that the students have not seen, in TOML.")
@@ -117,11 +124,6 @@ def task(master: NotebookNode, released: NotebookNode, path: Path, language: str
     needs_mnist = any(module.partition(".")[0] == "fastai" for module in imports(master))
     home = data.fill().parents[1] if needs_mnist else None
     return Task(notebooks.text(master), notebooks.text(released), path, language, home)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chosen(path: Path, parameters: Path | None) -> NotebookNode:
@@ -190,18 +192,18 @@ def note_regrades(file: Path, before: Mapping[str, float | None], results: Seque
     """Add a line for each hand-in that was graded again: when, whose, why, and both scores."""
     after = {result.hand_in.student.key: result.score for result in results}
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    lines = [(now, key, cell(reason), "" if score is None else score, after[key]) for key, score in before.items()]
-    if not lines:
+    if not before:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     new = not file.exists()
     with file.open("a", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([("when", "student", "reason", "score before", "score after")] * new + lines)
+        writer = csv.writer(stream)
+        if new:
+            writer.writerow(["when", "student", "reason", "score before", "score after"])
+        writer.writerows([now, key, cell(reason), score, after[key]] for key, score in before.items())
 
 
-def given_back(
-    folder: Path, batch: Batch, results: Sequence[Result], released: NotebookNode, options: Options
-) -> None:
+def given_back(folder: Path, batch: Batch, results: Sequence[Result], released: NotebookNode, options: Options) -> None:
     """Write what students and platforms get: pages, the table of grades, zips, and worksheets filled in.
 
     Raises:

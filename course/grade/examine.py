@@ -13,8 +13,10 @@ import builtins
 import contextlib
 import hashlib
 import io
+import os
 import re
 import signal
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +43,7 @@ NOTHING: Mapping[str, Answer | None] = MappingProxyType({})
 
 
 class NotOnRecordError(BaseException):
-    """A check asks what nobody has asked this hand-in yet. No ``Exception``, so that no check takes it for an answer's."""
+    """A check asks what nobody has asked this hand-in yet; no check takes this for an answer's own error."""
 
 
 class TooLongError(BaseException):
@@ -265,13 +267,12 @@ def imports(master: NotebookNode) -> list[str]:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Show no figure, warning or progress bar of the master's."""
-    import matplotlib.pyplot as plt
-
-    plt.switch_backend("agg")
+    os.environ["MPLBACKEND"] = "agg"  # read when Matplotlib is imported, which not every master does
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-    plt.close("all")
+    if plt := sys.modules.get("matplotlib.pyplot"):
+        plt.close("all")
 
 
 @contextlib.contextmanager

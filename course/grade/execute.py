@@ -107,16 +107,19 @@ def to_run(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 
 def _used(source: str, wanted: set[str]) -> tuple[str, set[str]]:
     """Return a check's statements that bind wanted names, and all names that these read; its last line is the check."""
-    kept: list[str] = []
+    statements = [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body[:-1]]
     read: set[str] = set()
-    for node in reversed(ast.parse(source).body[:-1]):
-        statement = ast.get_source_segment(source, node) or ""
-        table = symtable.symtable(statement, "check", "exec")
-        bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-        if bound & (wanted | read):
-            read |= names_read(statement)
-            kept.append(statement)
-    return "\n\n\n".join(reversed(kept)), read
+    kept: list[str] = []
+    while len(kept) < len(found := [each for each in statements if _bound(each) & (wanted | read)]):
+        kept = found
+        read = set().union(*map(names_read, kept))
+    return "\n\n\n".join(kept), read
+
+
+def _bound(statement: str) -> set[str]:
+    """Return the names that a statement binds in the notebook."""
+    symbols = symtable.symtable(statement, "check", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
 
 
 def names_read(source: str) -> set[str]:

@@ -48,7 +48,9 @@ class Book:
         with Gradebook(self._url) as book:
             for submission in book.assignment_submissions(self._name):
                 for notebook in submission.notebooks:
-                    scores = {grade.name: grade.manual_score for grade in notebook.grades if not grade.needs_manual_grade}
+                    scores = {
+                        grade.name: grade.manual_score for grade in notebook.grades if not grade.needs_manual_grade
+                    }
                     given[submission.student.id] = {k: v for k, v in scores.items() if v is not None}
         return given
 
@@ -108,12 +110,15 @@ def _quoted(written: str) -> str:
 
 
 def _output(output: Output) -> NotebookNode:
+    made: NotebookNode
     if output.kind is Kind.PICTURE:
         png = redrawn(output.png)
         data = {"image/png": base64.b64encode(png).decode()} if png else {}
-        return v4.new_output("display_data", data={"text/plain": "<a picture>"} | data)
-    name = "stderr" if output.kind in {Kind.STDERR, Kind.ERROR} else "stdout"
-    return v4.new_output("stream", name=name, text=plain(output.text))
+        made = v4.new_output("display_data", data={"text/plain": "<a picture>"} | data)
+    else:
+        name = "stderr" if output.kind in {Kind.STDERR, Kind.ERROR} else "stdout"
+        made = v4.new_output("stream", name=name, text=plain(output.text))
+    return made
 
 
 def _verdict(mark: Mark) -> list[NotebookNode]:

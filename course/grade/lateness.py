@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 
@@ -37,7 +38,7 @@ class Rule:
         return min(result.points, round(steps * each, 2))
 
 
-class RuleType(click.ParamType):
+class RuleType(click.ParamType[Any]):
     """A rule as it is typed: ``10%/day``, ``1/hour``, ``100%/week``."""
 
     name = "RULE"
@@ -52,7 +53,7 @@ class RuleType(click.ParamType):
         return Rule(float(match[1]), bool(match[2]), UNITS[match[3]])
 
 
-class WhenType(click.ParamType):
+class WhenType(click.ParamType[Any]):
     """A moment as ISO 8601 writes it; without a zone, it is this machine's."""
 
     name = "WHEN"
@@ -68,4 +69,4 @@ class WhenType(click.ParamType):
             self.fail(f"{value!r} is no time; write it as 2026-11-30T23:59", param, ctx)
         if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
             when += timedelta(days=1) - timedelta(seconds=1)
-        return when.astimezone()
+        return when if when.tzinfo else when.astimezone()

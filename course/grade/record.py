@@ -20,8 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from course import notebooks
-from course.grade.execute import Transcript
-from course.grade.handins import Cell, Mark, Role
+from course.grade.handins import Cell, Role
 
 T = TypeVar("T")
 

@@ -9,11 +9,15 @@ from course.grade import record
 from course.grade.execute import Transcript, to_run
 from course.grade.handins import Cell, Kind, Output, Ran, Role
 from course.grade.remarks import Remark
+from course.grade.sandbox import Answer
 
+PICTURE = Ran(
+    3, (Output(Kind.PICTURE, png=b"\x00\xff"), Output(Kind.STDOUT, "나")), 0.25, (Remark("fickle", {"name": "f"}),)
+)
 TRANSCRIPT = Transcript(
-    (Ran(3, (Output(Kind.PICTURE, png=b"\x00\xff"), Output(Kind.STDOUT, "나")), 0.25, (Remark("fickle", {"name": "f"}),)),),
+    (PICTURE,),
     {"build-check": {"net": b"\x00"}},
-    {"build-check": {"0" * 64: b""}},
+    {"build-check": {"0" * 64: None, "1" * 64: Answer(b"\x00", error=("ValueError", "no"))}},
 )
 CELLS = (
     Cell(Role.TEXT, "title", "# A"),
@@ -42,10 +46,10 @@ def test_what_is_kept_comes_back(tmp_path):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda data: b"",
+        lambda _: b"",
         lambda data: data[:-3],
-        lambda data: zlib.compress(b"\xc1"),
-        lambda data: zlib.compress(msgspec.msgpack.encode({"ran": [{"index": "three"}]})),
+        lambda _: zlib.compress(b"\xc1"),
+        lambda _: zlib.compress(msgspec.msgpack.encode({"ran": [{"index": "three"}]})),
     ],
     ids=["empty", "cut", "no MessagePack", "other types"],
 )
