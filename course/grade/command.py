@@ -25,7 +25,9 @@ from course.grade.giveback.grades import grades
 from course.grade.giveback.tables import GivenBack
 from course.grade.gradebook import Book
 from course.grade.handins import Batch, HandIn, Result, Student
-from course.grade.intake import PLATFORMS, collect, rebuild
+from course.grade.intake.collect import collect
+from course.grade.intake.platforms import PLATFORMS
+from course.grade.intake.rebuild import rebuild
 from course.grade.lateness import Rule, RuleType, WhenType
 from course.grade.plain import cell, line
 from course.grade.remarks import LANGUAGES
@@ -70,7 +72,7 @@ class Options:
 @click.command()
 @click.argument("name", metavar="HOMEWORK")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--from", "platform", type=click.Choice(PLATFORMS), help="Whose naming PATH has [default: seen from it].")
+@click.option("--from", "platform", type=click.Choice(sorted(PLATFORMS)), help="Whose naming PATH has [default: seen from it].")
 @click.option("--roster", type=FILE, help="Who is who: a CSV with a line per student.")
 @click.option(
     "--worksheet", "worksheets", type=FILE, multiple=True, help="The platform's own table of marks, to fill in."
