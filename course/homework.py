@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from nbformat import NotebookNode
 from course import errors, notebooks
 
 PARAMETERS = "parameters"
+MARK = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\s*$")
+STUB = re.compile(r"^\w+ = \.\.\.$")
 REGIONS = ("SOLUTION", "MARK SCHEME", "HIDDEN TESTS")
 
 
@@ -146,6 +149,12 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
     for child in table.get_children():
         yield from (symbol.get_name() for symbol in child.get_symbols() if symbol.is_global())
         yield from _globals(child)
+
+
+def without_marks(code: str) -> str:
+    """Return a master's answer without the lines that are there for nbgrader and for students."""
+    lines = [line for line in code.splitlines() if not MARK.match(line) and not STUB.match(line)]
+    return "\n".join(lines).strip("\n")
 
 
 def check_cells(master: NotebookNode, path: Path) -> None:

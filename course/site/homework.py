@@ -7,7 +7,6 @@ to hide all solutions, take their one line out of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,17 +18,10 @@ from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from course.homework import without_marks
 from course.site.launch import colab
 
 SECTION = "homework"
-MARK = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\s*$")
-STUB = re.compile(r"^\w+ = \.\.\.$")
-
-
-def without_marks(code: str) -> str:
-    """Return a master's answer without the lines that are there for nbgrader and for students."""
-    lines = [line for line in code.splitlines() if not MARK.match(line) and not STUB.match(line)]
-    return "\n".join(lines).strip("\n")
 
 
 class ReadAsSolution(SphinxTransform):
