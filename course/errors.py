@@ -389,3 +389,32 @@ def no_such_figure(notebook: Place, cell: str) -> CourseError:
 def port_taken(port: int, why: str) -> CourseError:
     """The site cannot be served on this port."""
     return CourseError(f"port {port}", f"the site cannot be served there ({why})", "name another: make serve PORT=8001")
+
+
+# Grading
+
+
+def no_hand_ins(path: Place) -> CourseError:
+    """There is nothing where hand-ins should be."""
+    return CourseError(path, "there is no such file or folder", "name the archive, the folder or the notebooks")
+
+
+def platform_unknown(names: Iterable[str], platforms: Iterable[str]) -> CourseError:
+    """The files' names do not tell from which platform they are."""
+    return CourseError(
+        ", ".join(names),
+        "the files' names do not tell whose they are",
+        f"say where they are from, by --from {', '.join(platforms)}, or whose they are, by --roster students.csv",
+    )
+
+
+def no_platform(name: str, platforms: Iterable[str]) -> CourseError:
+    """There is no platform of this name."""
+    return CourseError(f"--from {name}", "there is no such platform", f"name one of {', '.join(platforms)}")
+
+
+def no_roster(path: Place, why: str) -> CourseError:
+    """A roster cannot be read."""
+    return CourseError(
+        path, f"it is no roster ({why})", "give a CSV whose header names a column id (학번), name (이름), or both"
+    )
