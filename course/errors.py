@@ -293,6 +293,57 @@ def table_read_only(path: Place, column: str) -> CourseError:
     return CourseError(path, f"the column {column!r} may only be read", f"name another; {UNWRITTEN}")
 
 
+OTHERWISE = "or grade on WSL2 or any Linux machine that lets you; --unsandboxed runs hand-ins with your own rights"
+
+
+def no_bubblewrap() -> CourseError:
+    """There is no bubblewrap to make a sandbox with."""
+    return CourseError(
+        "bwrap", "not found, so there is no sandbox for hand-ins", f"run: sudo apt-get install bubblewrap, {OTHERWISE}"
+    )
+
+
+def bubblewrap_refused(why: str, todo: str) -> CourseError:
+    """The system does not let bubblewrap make a sandbox."""
+    return CourseError("bwrap", f"the system refuses it a sandbox ({why})", f"{todo}, {OTHERWISE}")
+
+
+def sandbox_open(wall: str) -> CourseError:
+    """A wall of the sandbox does not stand."""
+    return CourseError("the sandbox", f"it is not tight ({wall}), and nothing was run", f"report it, {OTHERWISE}")
+
+
+def template_ended(why: str) -> CourseError:
+    """What runs hand-ins in the sandbox ended before or between them."""
+    return CourseError("the sandbox", f"it ended ({why})", "check that the notebooks' packages can be imported")
+
+
+def no_hand_ins(path: Place) -> CourseError:
+    """There is nothing where hand-ins should be."""
+    return CourseError(path, "there is no such file or folder", "name the archive, the folder or the notebooks")
+
+
+def platform_unknown(names: Iterable[str], platforms: Iterable[str]) -> CourseError:
+    """The files' names do not tell from which platform they are."""
+    return CourseError(
+        ", ".join(names),
+        "the files' names do not tell whose they are",
+        f"say where they are from, by --from {', '.join(platforms)}, or whose they are, by --roster students.csv",
+    )
+
+
+def no_platform(name: str, platforms: Iterable[str]) -> CourseError:
+    """There is no platform of this name."""
+    return CourseError(f"--from {name}", "there is no such platform", f"name one of {', '.join(platforms)}")
+
+
+def no_roster(path: Place, why: str) -> CourseError:
+    """A roster cannot be read."""
+    return CourseError(
+        path, f"it is no roster ({why})", "give a CSV whose header names a column id (학번), name (이름), or both"
+    )
+
+
 # MNIST
 
 AGAIN = "run python -m course data again"
@@ -465,30 +516,3 @@ def no_such_figure(notebook: Place, cell: str) -> CourseError:
 def port_taken(port: int, why: str) -> CourseError:
     """The site cannot be served on this port."""
     return CourseError(f"port {port}", f"the site cannot be served there ({why})", "name another: make serve PORT=8001")
-
-
-# Grading
-
-OTHERWISE = "or grade on WSL2 or any Linux machine that lets you; --unsandboxed runs hand-ins with your own rights"
-
-
-def no_bubblewrap() -> CourseError:
-    """There is no bubblewrap to make a sandbox with."""
-    return CourseError(
-        "bwrap", "not found, so there is no sandbox for hand-ins", f"run: sudo apt-get install bubblewrap, {OTHERWISE}"
-    )
-
-
-def bubblewrap_refused(why: str, todo: str) -> CourseError:
-    """The system does not let bubblewrap make a sandbox."""
-    return CourseError("bwrap", f"the system refuses it a sandbox ({why})", f"{todo}, {OTHERWISE}")
-
-
-def sandbox_open(wall: str) -> CourseError:
-    """A wall of the sandbox does not stand."""
-    return CourseError("the sandbox", f"it is not tight ({wall}), and nothing was run", f"report it, {OTHERWISE}")
-
-
-def template_ended(why: str) -> CourseError:
-    """What runs hand-ins in the sandbox ended before or between them."""
-    return CourseError("the sandbox", f"it ended ({why})", "check that the notebooks' packages can be imported")

@@ -61,8 +61,7 @@ class HandIn:
 
     Attributes:
         student: Whose it is.
-        file: Where it was found, with the archives that it was in, such as
-            ``hw.zip/Kim Minji_7_assignsubmission_file/a.ipynb``.
+        file: Where it was found, with the archives that it was in: ``hw.zip/Kim_7_assignsubmission_file/a.ipynb``.
         cells: The notebook rebuilt from the master; empty where nothing could be read.
         remarks: What is to be said of it, to student and teacher alike; what was wrong with it first.
         submitted: When it was handed in, where the platform says so.
