@@ -249,6 +249,11 @@ def nobody_to_regrade(key: str, there: Iterable[str]) -> CourseError:
     return CourseError(f"--regrade {key}", "nothing was handed in by that student", f"name one of {', '.join(there)}")
 
 
+def workers_ended(why: str) -> CourseError:
+    """The processes that grade end as soon as they are started."""
+    return CourseError("grade", f"its processes end at once ({why})", "free some memory, or try --jobs 1")
+
+
 def no_worksheets(path: Place, platform: str, known: Iterable[str]) -> CourseError:
     """A table is to be filled in for a platform that has none of its own."""
     return CourseError(

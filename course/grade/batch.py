@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as TimedOut
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,8 @@ class Grader:
                     return _made(hand_in, examined.marks, examined.transcript, executed)
                 case where, what, todo:
                     raise errors.CourseError(str(where), str(what), str(todo))
+        except BrokenProcessPool as e:
+            raise errors.workers_ended(str(e)) from e
         except TimedOut:
             remark = Remark("grader_timed_out")
         except ProcessExpired:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ import nbformat
 from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+from nbgrader.utils import setenv
+from sqlalchemy.exc import SAWarning
 
 from course import homework, notebooks
 from course.grade.handins import Kind, Mark, Output, Result, Role
@@ -34,7 +39,8 @@ class Book:
         self._folder, self._released, self._name = folder, released, name
         self._url = f"sqlite:///{folder.absolute() / 'gradebook.db'}"
         folder.mkdir(parents=True, exist_ok=True)
-        with Gradebook(self._url) as book:
+        beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+        with setenv(PATH=beside), Gradebook(self._url) as book:  # it calls alembic by that name
             book.update_or_create_assignment(name)
         SaveCells().preprocess(nbformat.from_dict(released), self._resources(""))
 
@@ -64,20 +70,25 @@ class Book:
 
     def save(self, results: Sequence[Result]) -> None:
         """Write results that changed; what a person gave stays."""
-        for result in results:
-            student = result.hand_in.student
-            path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            notebook = autograded(result, self._released)
-            with Gradebook(self._url) as book:
-                book.update_or_create_student(student.key, last_name=student.name)
-                book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
-            if notebooks.write(path, notebook):
-                SaveAutoGrades().preprocess(notebook, self._resources(student.key))
-            with Gradebook(self._url) as book:
-                saved = book.find_submission_notebook(self._name, self._name, student.key)
-                saved.late_submission_penalty = result.penalty
-                book.db.commit()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader reads what it has not added yet
+            for result in results:
+                self._save(result)
+
+    def _save(self, result: Result) -> None:
+        student = result.hand_in.student
+        path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notebook = autograded(result, self._released)
+        with Gradebook(self._url) as book:
+            book.update_or_create_student(student.key, last_name=student.name)
+            book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
+        if notebooks.write(path, notebook):
+            SaveAutoGrades().preprocess(notebook, self._resources(student.key))
+        with Gradebook(self._url) as book:
+            saved = book.find_submission_notebook(self._name, self._name, student.key)
+            saved.late_submission_penalty = result.penalty
+            book.db.commit()
 
 
 def autograded(result: Result, released: NotebookNode) -> NotebookNode:

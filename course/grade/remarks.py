@@ -55,8 +55,8 @@ WORDS: dict[str, dict[str, str]] = {
             "lists, tuples, dictionaries, tensors, arrays, networks, and functions."
         ),
         "ko": (
-            "{name}은(는) {got} 자료형이거나 그런 값을 담고 있어{why} 채점할 수 없습니다. 채점이 읽는 것은 수, 문자열, 리스트, "
-            "튜플, 딕셔너리, 텐서, 배열, 네트워크, 함수입니다."
+            "{name}은(는) {got} 자료형이거나 그런 값을 담고 있어{why} 채점할 수 없습니다. 채점이 읽는 것은 수, 문자열, "
+            "리스트, 튜플, 딕셔너리, 텐서, 배열, 네트워크, 함수입니다."
         ),
     },
     "unreadable": {
@@ -247,6 +247,7 @@ WORDS: dict[str, dict[str, str]] = {
     "output_cut": {
         "en": "There was too much output; the rest was left out.",
         "ko": "출력이 너무 많아 나머지는 생략되었습니다.",
+    },
     # intake
     "intake_bomb": {
         "en": "This archive would unpack to far more than a hand-in is; it was not opened."
