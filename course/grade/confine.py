@@ -1,4 +1,4 @@
-"""How a process is shut in: Linux's namespaces, mounts, capabilities, limits and system call filter, one after the other.
+"""How a process is shut in: Linux's namespaces, mounts, capabilities, limits and system call filter, in their order.
 
 Only the standard library: it runs in the template, which imports nothing of the grader's.
 """
@@ -336,8 +336,8 @@ def _verify_mounts() -> None:
     seen: dict[str, tuple[str, set[str]]] = {}
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         before, after = line.split(" - ", 1)
-        place, options = before.split()[4:6]
-        seen[place] = (after.split()[0], set(options.split(",")))  # the last one hides those before
+        place, flags = before.split()[4:6]
+        seen[place] = (after.split()[0], set(flags.split(",")))  # the last one hides those before
     for place, (kind, options) in seen.items():
         own = place in WRITABLE and kind == "tmpfs" and {"nosuid", "nodev"} <= options
         process = place == "/proc" and kind == "proc" and {"nosuid", "nodev", "noexec"} <= options

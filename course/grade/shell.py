@@ -1,4 +1,4 @@
-"""The shell that runs a student's cells inside the sandbox: IPython's own, in this process, with outputs kept and cut."""
+"""The shell that runs a student's cells inside the sandbox: IPython's, in this process, with outputs kept and cut."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
+from traitlets.config.loader import Config
 
 MOST_OUTPUTS = 1000
 
@@ -47,22 +47,19 @@ class Collected:
     def add(self, kind: str, what: str | bytes) -> None:
         """Keep an output, or as much of a text as there is room for."""
         joins = bool(self.items) and self.items[-1][0] == kind and kind in ("stdout", "stderr")
-        if isinstance(what, bytes):
-            fits = len(what) <= self._left
+        if isinstance(what, str):
+            raw = str.__getitem__(what, slice(self._left + 1)).encode(errors="replace")
+            what, size = raw[: self._left].decode(errors="ignore"), len(raw)
         else:
-            what = str.__str__(what)
-            fits = len(what) * 4 <= self._left or len(what.encode(errors="replace")) <= self._left
-            what = what if fits else what.encode(errors="replace")[: self._left].decode(errors="ignore")
-        if not fits:
-            self.cut = True
-        if (not fits and isinstance(what, bytes)) or not what or (len(self.items) >= MOST_OUTPUTS and not joins):
-            self.cut = self.cut or bool(what)
+            what, size = (what if len(what) <= self._left else b""), len(what)
+        self.cut = self.cut or size > self._left
+        if not what:
             return
-        self._left -= len(what) if isinstance(what, bytes) else len(what.encode(errors="replace"))
-        if joins:
-            self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
-        else:
-            self.items.append((kind, what))
+        if len(self.items) >= MOST_OUTPUTS and not joins:
+            self.cut = True
+            return
+        self._left -= min(size, self._left)
+        self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
 
     def joined(self) -> list[tuple[str, str | bytes]]:
         """Return the outputs, texts that follow each other in one stream joined."""
@@ -85,6 +82,7 @@ class _Stream(io.TextIOBase):
         self.name = f"<{kind}>"
 
     def writable(self) -> bool:
+        """Return that it can be written to."""
         return True
 
     def write(self, text: str) -> int:
@@ -107,17 +105,18 @@ def _picture(data: Any) -> bytes:
     return data if isinstance(data, bytes) and data.startswith(_PNG) else b""
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython is untyped
+class _Publisher(DisplayPublisher):
     """Takes what a cell displays."""
 
     def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        """Keep it."""
         self.shell.keep(data, "stdout")
 
-    def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002  # the base's signature
+    def clear_output(self, wait: bool = False) -> None:  # the base's signature
         """Leave what was shown: feedback shows it all."""
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
+class _Hook(DisplayHook):
     """Takes a cell's last value."""
 
     def start_displayhook(self) -> None:
@@ -133,7 +132,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
         pass
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
+class Shell(InteractiveShell):
     """IPython without a terminal, a history or a keyboard."""
 
     displayhook_class = _Hook
@@ -154,13 +153,21 @@ class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         elif isinstance(text := data.get("text/plain"), str):
             self.collected.add(kind, text if kind == "result" else f"{text}\n")
 
-    def _showtraceback(self, etype: type, evalue: Any, stb: list[str]) -> None:  # noqa: ARG002  # the base's signature
+    def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:  # noqa: ARG002  # the base's signature
         self.collected.add("error", _ESCAPES.sub("", self.InteractiveTB.stb2text(stb)))
+
+    def cell(self, source: str) -> None:
+        """Run a cell."""
+        InteractiveShell.run_cell(self, source, store_history=False)
+
+    def forget(self) -> None:
+        """Forget all names."""
+        InteractiveShell.reset(self, new_session=True)
 
     def system(self, command: str) -> None:
         """Run what follows a ``!``; it reads nothing, and what it prints is the cell's."""
         self.user_ns["_exit_code"] = subprocess.run(  # noqa: S602  # a student's own command, in the student's sandbox
-            self.var_expand(command, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
+            InteractiveShell.var_expand(self, command, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
         ).returncode
         self.collect_descriptors()
 
@@ -168,7 +175,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
 
     def open_descriptors(self) -> None:
         """Let what writes past Python, such as a program, write to a file that is part of the outputs."""
-        with tempfile.TemporaryFile(dir="/tmp") as file:  # noqa: S108  # the child's own tmpfs
+        with tempfile.TemporaryFile(dir="/tmp") as file:  # the child's own tmpfs
             for number in (1, 2):
                 os.dup2(file.fileno(), number)
         os.set_blocking(1, True)
@@ -193,7 +200,7 @@ def make() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.autoindent = False
     config.InteractiveShell.xmode = "Context"
-    shell: Shell = Shell.instance(config=config)
+    shell: Shell = Shell.instance(config=config)  # type: ignore[no-untyped-call]
     shell.collected = Collected()
     return shell
 
@@ -211,6 +218,7 @@ class Runner:
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, *_: object) -> None:
+        __tracebackhide__ = True
         if self._running:
             self.interrupted = True
             raise KeyboardInterrupt
@@ -241,4 +249,5 @@ def _said(error: BaseException) -> str:
 
 
 def _no_input(prompt: object = "") -> str:  # noqa: ARG001  # the built-in's signature
+    __tracebackhide__ = True
     raise RuntimeError("input() is not available: nobody sits at the keyboard when this runs; assign the value instead")

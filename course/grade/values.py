@@ -78,14 +78,20 @@ def encode(value: object, path: str = "") -> bytes:
     teller = Teller()
     try:
         told = teller.tell(value, path, 0)
-        text = json.dumps(told, separators=(",", ":")).encode("ascii")
-        if len(text) > MOST_JSON:
-            raise _TooMuchError("too much text")
+        text = _compact(told)
     except (_TooMuchError, RecursionError) as error:
         teller = Teller()
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        text = json.dumps(["refused", _type_name(value), why], separators=(",", ":")).encode("ascii")
+        text = _compact(["refused", _type_name(value), why])
     return len(text).to_bytes(4, "big") + text + b"".join(teller.blobs)
+
+
+def _compact(told: Any) -> bytes:
+    """Return JSON without a space."""
+    text = json.dumps(told, separators=(",", ":")).encode("ascii")
+    if len(text) > MOST_JSON:
+        raise _TooMuchError("too much text")
+    return text
 
 
 def _type_name(value: object) -> str:
@@ -161,16 +167,21 @@ class Teller:
             if issubclass(kind, dict):
                 return self._dict(value, path, depth)
             if issubclass(kind, (set, frozenset)):
-                base = set if issubclass(kind, set) else frozenset
-                items = [self.tell(item, "", depth + 1) for item in base.__iter__(value)]
-                return [base.__name__, *sorted(items, key=lambda item: json.dumps(item))]
-            base = list if issubclass(kind, list) else tuple
+                return self._set(value, depth)
+            base: type[list[Any] | tuple[Any, ...]] = list if issubclass(kind, list) else tuple
             torch = _module("torch")
             name = "size" if torch is not None and kind is torch.Size else base.__name__
             items = list(base.__iter__(value))
             return [name, *(self.tell(v, f"{path}[{n}]" if path else "", depth + 1) for n, v in enumerate(items))]
         finally:
             self._inside.discard(id(value))
+
+    def _set(self, value: Any, depth: int) -> Any:
+        base: type[set[Any] | frozenset[Any]] = set if issubclass(type(value), set) else frozenset
+        return [
+            base.__name__,
+            *sorted((self.tell(item, "", depth + 1) for item in base.__iter__(value)), key=json.dumps),
+        ]
 
     def _dict(self, value: Any, path: str, depth: int) -> Any:
         told: list[Any] = ["dict"]
@@ -188,16 +199,8 @@ class Teller:
             parts = (value.start, value.stop, value.step)
             return [kind.__name__, *(self.tell(part, "", depth + 1) for part in parts)]
         torch, numpy, graphviz = _module("torch"), _module("numpy"), _module("graphviz")
-        if torch is not None:
-            if issubclass(kind, torch.Tensor):
-                return self._tensor(value)
-            if kind is torch.dtype:
-                name = str(value).removeprefix("torch.")
-                return ["dtype", name] if name in _DTYPES else ["refused", "torch.dtype", ""]
-            if kind is torch.device:
-                return ["device", str(value)]
-            if issubclass(kind, torch.nn.Module) and (told := layers.tell(value, self._part(depth))) is not None:
-                return told
+        if torch is not None and (told := self._torch(value, depth, torch)) is not None:
+            return told
         if numpy is not None and issubclass(kind, (numpy.ndarray, numpy.generic)):
             return self._array(value)
         if graphviz is not None and issubclass(kind, (graphviz.Graph, graphviz.Digraph, graphviz.Source)):
@@ -206,6 +209,18 @@ class Teller:
             return ["callable", path[:1000], _type_name(value), torch is not None and issubclass(kind, torch.nn.Module)]
         return ["refused", _type_name(value), ""]
 
+    def _torch(self, value: Any, depth: int, torch: Any) -> Any:
+        """Tell a value of torch, or return nothing."""
+        kind = type(value)
+        if issubclass(kind, torch.Tensor):
+            return self._tensor(value)
+        if kind is torch.dtype:
+            name = str(value).removeprefix("torch.")
+            return ["dtype", name] if name in _DTYPES else None
+        if kind is torch.device:
+            return ["device", str(value)]
+        return layers.tell(value, self._part(depth)) if issubclass(kind, torch.nn.Module) else None
+
     def _part(self, depth: int) -> Callable[[Any], Any]:
         """Return what tells a constructor's argument or a weight of a network."""
         return lambda value: self.tell(value, "", depth + 1)
@@ -213,7 +228,7 @@ class Teller:
     def _tensor(self, value: Any) -> Any:
         import torch
 
-        with torch._C.DisableTorchFunctionSubclass():  # type: ignore[no-untyped-call]  # noqa: SLF001  # else a subclass answers
+        with torch._C.DisableTorchFunctionSubclass():  # noqa: SLF001  # else a subclass answers
             is_parameter = issubclass(type(value), torch.nn.Parameter)
             needs, dtype, shape = value.requires_grad, str(value.dtype).removeprefix("torch."), list(value.shape)
             if value.layout != torch.strided or dtype not in _DTYPES or len(shape) > MOST_AXES:
@@ -223,7 +238,7 @@ class Teller:
             if device == "meta":
                 return told
             self._room(math.prod(shape) * value.element_size())
-            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg()  # type: ignore[no-untyped-call]
+            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg()
             raw = plain.contiguous().reshape(-1).view(torch.uint8)
             self.blobs.append(raw.numpy().tobytes())
         return told
