@@ -23,6 +23,7 @@ from traitlets.config.loader import Config
 
 MOST_OUTPUTS = 1000
 
+_OURS = re.compile(r"^File /grader/.*\n(?:.+\n)*\n", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -75,23 +76,23 @@ class Collected:
 class _Stream(io.TextIOBase):
     """What a cell prints to."""
 
-    encoding = "utf-8"
-
     def __init__(self, kind: str, collected: Collected) -> None:
         self._kind, self._collected = kind, collected
         self.name = f"<{kind}>"
 
     def writable(self) -> bool:
-        """Return that it can be written to."""
+        """Return whether it can be written to."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep a text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._collected.add(self._kind, text)
         return len(text)
 
     def fileno(self) -> int:
+        """Return the descriptor that a program would write to."""
         return 1 if self._kind == "stdout" else 2
 
 
@@ -154,11 +155,11 @@ class Shell(InteractiveShell):
             self.collected.add(kind, text if kind == "result" else f"{text}\n")
 
     def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:  # noqa: ARG002  # the base's signature
-        self.collected.add("error", _ESCAPES.sub("", self.InteractiveTB.stb2text(stb)))
+        self.collected.add("error", _OURS.sub("", _ESCAPES.sub("", self.InteractiveTB.stb2text(stb))))
 
     def cell(self, source: str) -> None:
         """Run a cell."""
-        InteractiveShell.run_cell(self, source, store_history=False)
+        InteractiveShell.run_cell(self, source, store_history=True)  # a trailing `;` is looked up there
 
     def forget(self) -> None:
         """Forget all names."""
@@ -218,7 +219,6 @@ class Runner:
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, *_: object) -> None:
-        __tracebackhide__ = True
         if self._running:
             self.interrupted = True
             raise KeyboardInterrupt
@@ -249,5 +249,4 @@ def _said(error: BaseException) -> str:
 
 
 def _no_input(prompt: object = "") -> str:  # noqa: ARG001  # the built-in's signature
-    __tracebackhide__ = True
     raise RuntimeError("input() is not available: nobody sits at the keyboard when this runs; assign the value instead")
