@@ -1,4 +1,4 @@
-"""How a process is shut in: Linux's namespaces, mounts, capabilities, limits and system call filter, one after the other.
+"""How a process is shut in: Linux's namespaces, mounts, capabilities, limits and system call filter, in their order.
 
 Only the standard library: it runs in the template, which imports nothing of the grader's.
 """
@@ -263,13 +263,25 @@ def call_filter() -> bytes:
 # Whether the walls stand
 
 
+_INHERITED = {"time", "time_for_children", "pid_for_children"}
+
+
 def one_thread() -> bool:
     """Return whether this process has one thread only."""
     return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
 
 
-def verify(kept: frozenset[int]) -> None:
+def namespaces() -> frozenset[str]:
+    """Return which namespaces this process is in."""
+    return frozenset(os.readlink(place) for place in Path("/proc/self/ns").iterdir() if place.name not in _INHERITED)
+
+
+def verify(kept: frozenset[int], outside: frozenset[str]) -> None:
     """Look at this process from within, before anybody else's code runs in it.
+
+    Args:
+        kept: What may be open.
+        outside: The template's namespaces.
 
     Raises:
         NotConfinedError: A wall is not there.
@@ -283,6 +295,7 @@ def verify(kept: frozenset[int]) -> None:
         "system call filter": lambda: status["Seccomp"].strip() == "2" and _refused(),
         "first process of its own": lambda: os.getpid() == 1 and _processes() == ["1"],
         "users": lambda: all(_mapped(name) for name in ("uid_map", "gid_map")) and os.getuid() == os.geteuid() == UID,
+        "own namespaces": lambda: len(namespaces()) == 7 and not namespaces() & outside,
         "network": lambda: len(Path("/proc/self/net/dev").read_text().splitlines()) == 3,
         "no further namespaces": lambda: Path("/proc/sys/user/max_user_namespaces").read_text().strip() == "0",
         "one thread": one_thread,
@@ -336,8 +349,8 @@ def _verify_mounts() -> None:
     seen: dict[str, tuple[str, set[str]]] = {}
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         before, after = line.split(" - ", 1)
-        place, options = before.split()[4:6]
-        seen[place] = (after.split()[0], set(options.split(",")))  # the last one hides those before
+        place, flags = before.split()[4:6]
+        seen[place] = (after.split()[0], set(flags.split(",")))  # the last one hides those before
     for place, (kind, options) in seen.items():
         own = place in WRITABLE and kind == "tmpfs" and {"nosuid", "nodev"} <= options
         process = place == "/proc" and kind == "proc" and {"nosuid", "nodev", "noexec"} <= options

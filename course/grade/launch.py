@@ -18,8 +18,19 @@ STAGE = "/mnt"
 
 
 def main() -> None:
-    """Bind the folders below one that everybody may enter, in mounts of this process alone, and drop root."""
-    arguments, folders = ast.literal_eval(sys.argv[1]), ast.literal_eval(sys.argv[2])
+    """Become bubblewrap, or say in its manner why not."""
+    try:
+        become(*map(ast.literal_eval, sys.argv[1:]))
+    except OSError as error:
+        sys.exit(f"bwrap: as root: {error}")
+
+
+def become(arguments: list[str], folders: list[str]) -> None:
+    """Bind the folders below one that everybody may enter, in mounts of this process alone, drop root, and start.
+
+    Raises:
+        OSError: The system refuses.
+    """
     confine.unshare(confine.NEWNS)
     confine.private()
     opened = [os.open(folder, os.O_PATH | os.O_CLOEXEC) for folder in folders]  # before the stage hides any

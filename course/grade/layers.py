@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MOST_LAYERS = 2000
+MOST_DEPTH = 10
 
 _CONV = "in_channels out_channels kernel_size stride padding dilation groups bias? padding_mode"
 _NORM = "num_features eps momentum affine track_running_stats"
@@ -54,6 +55,7 @@ LAYERS: Mapping[str, str] = {
     "Softplus": "beta threshold",
     "Unflatten": "dim unflattened_size",
 }
+_ARGUMENTS = (bool, int, float, str, type(None))
 _HOLDERS = ("Sequential", "ModuleList")
 _HOOKS = (
     "_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs",
@@ -129,8 +131,8 @@ def _attributes(name: str) -> frozenset[str]:
 
 def _tell(module: Any, part: Callable[[Any], Any], known: dict[int, int], running: set[int]) -> list[Any]:
     """Tell one module: its place if it was told before, else type, arguments, weights, mode, and the modules in it."""
-    if id(module) in running:
-        raise TypeError("a network that holds itself")
+    if id(module) in running or len(running) >= MOST_DEPTH:
+        raise TypeError("a network that holds itself, or too many in each other")
     if id(module) in known:
         return [known[id(module)]]
     known[id(module)] = len(known)
@@ -178,7 +180,7 @@ def _read(items: Any, part: Callable[[Any], Any], known: list[Any], depth: int) 
     if not isinstance(items, list) or len(items) != 5 or not all(isinstance(items[n], list) for n in (1, 2, 4)):
         raise ValueError("no network")
     name, arguments, weights, training, children = items
-    if name not in LAYERS or len(known) >= MOST_LAYERS or depth > 20 or training not in (True, False):
+    if name not in LAYERS or len(known) >= MOST_LAYERS or depth >= MOST_DEPTH or type(training) is not bool:
         raise ValueError("no network of torch's own layers")
     place = len(known)
     known.append(None)
@@ -187,9 +189,12 @@ def _read(items: Any, part: Callable[[Any], Any], known: list[Any], depth: int) 
     if children and name not in _HOLDERS:
         raise ValueError(f"{name} holds no modules")
     for key, child in children:
-        if not isinstance(key, str) or not key or "." in key or key in dir(module):
+        if not isinstance(key, str) or key in module._modules:  # noqa: SLF001
             raise ValueError("no name of a module")
-        torch.nn.Module.add_module(module, key, _read(child, part, known, depth + 1))
+        try:
+            module.add_module(key, _read(child, part, known, depth + 1))
+        except KeyError:
+            raise ValueError("no name of a module") from None
     module.training = training
     known[place] = module
     return module
@@ -205,6 +210,8 @@ def _made(name: str, arguments: list[Any], part: Callable[[Any], Any]) -> Any:
     given = {}
     for argument, told in zip(wanted, arguments, strict=True):
         value = part(told)
+        if not all(isinstance(one, _ARGUMENTS) for one in (value if isinstance(value, (tuple, list)) else [value])):
+            raise ValueError(f"{name} is not made from that")
         if argument.endswith("!"):
             value = torch.empty(0, device="meta") if value is True else None
         given[argument.rstrip("?!")] = value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import resource
 import select
 import shutil
 import signal
@@ -15,10 +14,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from course import errors
 from course.grade import launch, wire
@@ -37,7 +36,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _ENVIRONMENT = {
-    "HOME": "/home/template", "LANG": "C.UTF-8", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin",
+    "HOME": "/home/template", "LANG": "C.UTF-8", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
     "PYTHONPATH": "/grader",
 }  # fmt: skip
@@ -95,7 +95,7 @@ class Template:
     It dies with the thread that made it. Use it as a context manager.
     """
 
-    def __init__(self, imports: Sequence[str], data: Path | None, limits: Limits = Limits()) -> None:  # noqa: B008  # frozen
+    def __init__(self, imports: Sequence[str], data: Path | None, limits: Limits = Limits()) -> None:  # frozen
         """Start it, and try its walls.
 
         Args:
@@ -123,7 +123,7 @@ class Template:
             self.close()
             raise
 
-    def __enter__(self) -> Template:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -198,7 +198,8 @@ def _remedy() -> str:
         (
             "kernel/apparmor_restrict_unprivileged_userns",
             "1",
-            "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (or give bwrap an AppArmor profile with userns)",
+            "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+            " (or give bwrap an AppArmor profile that allows userns)",
         ),
         ("kernel/unprivileged_userns_clone", "0", "run: sudo sysctl -w kernel.unprivileged_userns_clone=1"),
         ("user/max_user_namespaces", "0", "run: sudo sysctl -w user.max_user_namespaces=10000"),
@@ -296,7 +297,7 @@ class Child:
         self._watch = threading.Thread(target=self._keep_watch, daemon=True)
         self._watch.start()
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -364,20 +365,11 @@ class Child:
     def fetch(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded values of those names that there are."""
         said, blob = self._ask({"do": "fetch", "names": list(names)[:MOST_NAMES]}, b"", self._limits.values)
-        found: dict[str, bytes] = {}
-        place = 0
         try:
-            for name, part in _parts(said.get("values", []), blob):
-                if name not in names or name in found:
-                    raise wire.JunkError(name)
-                found[name] = part
-                place += len(part)
-            if place != len(blob):
-                raise wire.JunkError("bytes left over")
+            return _values(said.get("values", []), blob, names)
         except wire.JunkError:
             self._end(Remark("child_junk"))
             return {}
-        return found
 
     def call(self, path: str, arguments: bytes, state: bytes) -> Answer:
         """Call the value at a path.
@@ -406,26 +398,29 @@ class Child:
         """Return the answer to a request and its bytes, or nothing where the process has ended or does now."""
         if not self.alive:
             return {}, b""
-        self._requests += 1
-        seconds = self._limits.cell_seconds
         try:
-            wire.send(self._link, {"id": self._requests, **request}, blob, time.monotonic() + GRACE_SECONDS + seconds)
-            if not self._readable(seconds):
-                self._signal(signal.SIGINT)
-                if not self._readable(GRACE_SECONDS):
-                    raise wire.LateError
-            said, answer = wire.receive(self._link, most, time.monotonic() + GRACE_SECONDS + most / 1e7)
-            if said.pop("id", None) != self._requests:
-                raise wire.JunkError("an answer to no question")
+            return self._exchange(request, blob, most)
         except wire.EndedError:
             self._end(Remark("child_died"))
         except wire.LateError:
-            self._end(Remark("child_unresponsive", {"seconds": seconds}))
+            self._end(Remark("child_unresponsive", {"seconds": self._limits.cell_seconds}))
         except wire.JunkError:
             self._end(Remark("child_junk"))
-        else:
-            return said, answer
         return {}, b""
+
+    def _exchange(self, request: dict[str, Any], blob: bytes, most: int) -> tuple[dict[str, Any], bytes]:
+        """Send a request and receive its answer; interrupt what takes too long."""
+        self._requests += 1
+        seconds = self._limits.cell_seconds
+        wire.send(self._link, {"id": self._requests, **request}, blob, time.monotonic() + seconds)
+        if not self._readable(seconds):
+            self._signal(signal.SIGINT)
+            if not self._readable(GRACE_SECONDS):
+                raise wire.LateError
+        said, answer = wire.receive(self._link, most, time.monotonic() + GRACE_SECONDS + most / 1e7)
+        if said.pop("id", None) != self._requests:
+            raise wire.JunkError("an answer to no question")
+        return said, answer
 
     def _readable(self, seconds: float) -> bool:
         """Return whether an answer begins to come in that time."""
@@ -488,7 +483,7 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _used(pid: int) -> tuple[int, float]:
-    """Return the bytes of memory that a process has, files apart, and the processor time of it and its dead children."""
+    """Return the bytes of memory that a process has, files apart, and the processor seconds of it and its dead."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
@@ -528,18 +523,26 @@ def _outputs(told: Any, blob: bytes, most: int) -> tuple[Output, ...]:
     return tuple(found)
 
 
-def _parts(told: Any, blob: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield names and the bytes that belong to them."""
+def _values(told: Any, blob: bytes, names: Sequence[str]) -> dict[str, bytes]:
+    """Return the encoded values that this tells, each of a name that was asked for.
+
+    Raises:
+        JunkError: It tells none.
+    """
     if not isinstance(told, list) or len(told) > MOST_NAMES:
         raise wire.JunkError("no values")
+    found: dict[str, bytes] = {}
     place = 0
     for item in told:
         match item:
-            case [str(name), int(length)] if 0 <= length <= len(blob) - place:
-                yield name, blob[place : place + length]
+            case [str(name), int(length)] if 0 <= length <= len(blob) - place and name in names and name not in found:
+                found[name] = blob[place : place + length]
                 place += length
             case _:
                 raise wire.JunkError("no value")
+    if place != len(blob):
+        raise wire.JunkError("bytes left over")
+    return found
 
 
 def _answer(said: dict[str, Any], blob: bytes, state: int) -> Answer:

@@ -1,4 +1,4 @@
-"""The shell that runs a student's cells inside the sandbox: IPython's own, in this process, with outputs kept and cut."""
+"""The shell that runs a student's cells inside the sandbox: IPython's, in this process, with outputs kept and cut."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
+from traitlets.config.loader import Config
 
 MOST_OUTPUTS = 1000
 
+_OURS = re.compile(r"^File /grader/.*\n(?:.+\n)*\n", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -47,22 +48,19 @@ class Collected:
     def add(self, kind: str, what: str | bytes) -> None:
         """Keep an output, or as much of a text as there is room for."""
         joins = bool(self.items) and self.items[-1][0] == kind and kind in ("stdout", "stderr")
-        if isinstance(what, bytes):
-            fits = len(what) <= self._left
+        if isinstance(what, str):
+            raw = str.__getitem__(what, slice(self._left + 1)).encode(errors="replace")
+            what, size = raw[: self._left].decode(errors="ignore"), len(raw)
         else:
-            what = str.__str__(what)
-            fits = len(what) * 4 <= self._left or len(what.encode(errors="replace")) <= self._left
-            what = what if fits else what.encode(errors="replace")[: self._left].decode(errors="ignore")
-        if not fits:
-            self.cut = True
-        if (not fits and isinstance(what, bytes)) or not what or (len(self.items) >= MOST_OUTPUTS and not joins):
-            self.cut = self.cut or bool(what)
+            what, size = (what if len(what) <= self._left else b""), len(what)
+        self.cut = self.cut or size > self._left
+        if not what:
             return
-        self._left -= len(what) if isinstance(what, bytes) else len(what.encode(errors="replace"))
-        if joins:
-            self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
-        else:
-            self.items.append((kind, what))
+        if len(self.items) >= MOST_OUTPUTS and not joins:
+            self.cut = True
+            return
+        self._left -= min(size, self._left)
+        self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
 
     def joined(self) -> list[tuple[str, str | bytes]]:
         """Return the outputs, texts that follow each other in one stream joined."""
@@ -78,22 +76,23 @@ class Collected:
 class _Stream(io.TextIOBase):
     """What a cell prints to."""
 
-    encoding = "utf-8"
-
     def __init__(self, kind: str, collected: Collected) -> None:
         self._kind, self._collected = kind, collected
         self.name = f"<{kind}>"
 
     def writable(self) -> bool:
+        """Return whether it can be written to."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep a text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._collected.add(self._kind, text)
         return len(text)
 
     def fileno(self) -> int:
+        """Return the descriptor that a program would write to."""
         return 1 if self._kind == "stdout" else 2
 
 
@@ -107,17 +106,18 @@ def _picture(data: Any) -> bytes:
     return data if isinstance(data, bytes) and data.startswith(_PNG) else b""
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython is untyped
+class _Publisher(DisplayPublisher):
     """Takes what a cell displays."""
 
     def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        """Keep it."""
         self.shell.keep(data, "stdout")
 
-    def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002  # the base's signature
+    def clear_output(self, wait: bool = False) -> None:  # the base's signature
         """Leave what was shown: feedback shows it all."""
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
+class _Hook(DisplayHook):
     """Takes a cell's last value."""
 
     def start_displayhook(self) -> None:
@@ -133,7 +133,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
         pass
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
+class Shell(InteractiveShell):
     """IPython without a terminal, a history or a keyboard."""
 
     displayhook_class = _Hook
@@ -154,13 +154,21 @@ class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         elif isinstance(text := data.get("text/plain"), str):
             self.collected.add(kind, text if kind == "result" else f"{text}\n")
 
-    def _showtraceback(self, etype: type, evalue: Any, stb: list[str]) -> None:  # noqa: ARG002  # the base's signature
-        self.collected.add("error", _ESCAPES.sub("", self.InteractiveTB.stb2text(stb)))
+    def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:  # noqa: ARG002  # the base's signature
+        self.collected.add("error", _OURS.sub("", _ESCAPES.sub("", self.InteractiveTB.stb2text(stb))))
+
+    def cell(self, source: str) -> None:
+        """Run a cell."""
+        InteractiveShell.run_cell(self, source, store_history=True)  # a trailing `;` is looked up there
+
+    def forget(self) -> None:
+        """Forget all names."""
+        InteractiveShell.reset(self, new_session=True)
 
     def system(self, command: str) -> None:
         """Run what follows a ``!``; it reads nothing, and what it prints is the cell's."""
         self.user_ns["_exit_code"] = subprocess.run(  # noqa: S602  # a student's own command, in the student's sandbox
-            self.var_expand(command, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
+            InteractiveShell.var_expand(self, command, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
         ).returncode
         self.collect_descriptors()
 
@@ -168,7 +176,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
 
     def open_descriptors(self) -> None:
         """Let what writes past Python, such as a program, write to a file that is part of the outputs."""
-        with tempfile.TemporaryFile(dir="/tmp") as file:  # noqa: S108  # the child's own tmpfs
+        with tempfile.TemporaryFile(dir="/tmp") as file:  # the child's own tmpfs
             for number in (1, 2):
                 os.dup2(file.fileno(), number)
         os.set_blocking(1, True)
@@ -193,7 +201,7 @@ def make() -> Shell:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.autoindent = False
     config.InteractiveShell.xmode = "Context"
-    shell: Shell = Shell.instance(config=config)
+    shell: Shell = Shell.instance(config=config)  # type: ignore[no-untyped-call]
     shell.collected = Collected()
     return shell
 

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +25,13 @@ MOST_DEPTH = 40
 MOST_DIGITS = 4000
 MOST_TEXT = 1 << 22
 MOST_AXES = 16
+MOST_OF_A_HASH = 100
 
 _DTYPES = (
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64",
     "complex128", "uint16", "uint32", "uint64",
 )  # fmt: skip
-_ARRAY = re.compile(r"\|b1|[|<][iu](?:1|2|4|8)|<f(?:2|4|8)|<c(?:8|16)|<U\d{1,6}", re.ASCII)
+_ARRAY = re.compile(r"\|b1|[|<][iu](?:1|2|4|8)|<f(?:2|4|8)|<c(?:8|16)|<U[1-9]\d{0,5}", re.ASCII)
 _DEVICE = re.compile(r"(?:cpu|meta|cuda|mps)(?::\d{1,2})?", re.ASCII)
 _KEYS = (str, int, float, bool, type(None))
 
@@ -66,7 +68,10 @@ class _TooMuchError(ValueError):
     """There is more than may be told."""
 
 
-def encode(value: object, path: str = "") -> bytes:
+Marker = Callable[[object], CallableMark | None]
+
+
+def encode(value: object, path: str = "", mark_of: Marker = lambda _: None) -> bytes:
     """Return a value as bytes; equal plain values, told in the same order, give equal bytes.
 
     What cannot be told is told of: a callable by where it is, all else by its type.
@@ -74,18 +79,25 @@ def encode(value: object, path: str = "") -> bytes:
     Args:
         value: The value.
         path: Where it is; without one, callables cannot be called and are refused.
+        mark_of: What knows of a stand-in where its value is.
     """
-    teller = Teller()
+    teller = Teller(mark_of)
     try:
         told = teller.tell(value, path, 0)
-        text = json.dumps(told, separators=(",", ":")).encode("ascii")
-        if len(text) > MOST_JSON:
-            raise _TooMuchError("too much text")
-    except (_TooMuchError, RecursionError) as error:
-        teller = Teller()
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        text = json.dumps(["refused", _type_name(value), why], separators=(",", ":")).encode("ascii")
+        text = _compact(told)
+    except Exception as error:  # noqa: BLE001  # what cannot be read is told of as such
+        teller = Teller(mark_of)
+        why = str(error) if isinstance(error, _TooMuchError) else "it cannot be read"
+        text = _compact(["refused", _type_name(value), why])
     return len(text).to_bytes(4, "big") + text + b"".join(teller.blobs)
+
+
+def _compact(told: Any) -> bytes:
+    """Return JSON without a space."""
+    text = json.dumps(told, separators=(",", ":")).encode("ascii")
+    if len(text) > MOST_JSON:
+        raise _TooMuchError("too much text")
+    return text
 
 
 def _type_name(value: object) -> str:
@@ -106,8 +118,9 @@ class Teller:
         blobs: The raw elements told of so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mark_of: Marker) -> None:
         self.blobs: list[bytes] = []
+        self._mark_of = mark_of
         self._nodes = 0
         self._bytes = 0
         self._inside: set[int] = set()
@@ -125,6 +138,8 @@ class Teller:
             raise _TooMuchError("too many values")
         if value is None or value is True or value is False:
             return value
+        if (mark := self._mark_of(value)) is not None:
+            return ["callable", mark.path, mark.type, mark.is_module]
         kind = type(value)
         for base, how in self._plain():
             if issubclass(kind, base):
@@ -149,7 +164,7 @@ class Teller:
     def _text(self, value: str) -> str:
         if str.__len__(value) > MOST_TEXT:
             raise _TooMuchError("too much text")
-        return str.__str__(value) if type(value) is str else "".join(str.__iter__(value))
+        return str.__str__(value)
 
     def _container(self, value: Any, path: str, depth: int) -> Any:
         """Tell what holds other values; what holds itself is too deep."""
@@ -161,16 +176,21 @@ class Teller:
             if issubclass(kind, dict):
                 return self._dict(value, path, depth)
             if issubclass(kind, (set, frozenset)):
-                base = set if issubclass(kind, set) else frozenset
-                items = [self.tell(item, "", depth + 1) for item in base.__iter__(value)]
-                return [base.__name__, *sorted(items, key=lambda item: json.dumps(item))]
-            base = list if issubclass(kind, list) else tuple
+                return self._set(value, depth)
+            base: type[list[Any] | tuple[Any, ...]] = list if issubclass(kind, list) else tuple
             torch = _module("torch")
             name = "size" if torch is not None and kind is torch.Size else base.__name__
             items = list(base.__iter__(value))
             return [name, *(self.tell(v, f"{path}[{n}]" if path else "", depth + 1) for n, v in enumerate(items))]
         finally:
             self._inside.discard(id(value))
+
+    def _set(self, value: Any, depth: int) -> Any:
+        base: type[set[Any] | frozenset[Any]] = set if issubclass(type(value), set) else frozenset
+        return [
+            base.__name__,
+            *sorted((self.tell(item, "", depth + 1) for item in base.__iter__(value)), key=json.dumps),
+        ]
 
     def _dict(self, value: Any, path: str, depth: int) -> Any:
         told: list[Any] = ["dict"]
@@ -188,16 +208,8 @@ class Teller:
             parts = (value.start, value.stop, value.step)
             return [kind.__name__, *(self.tell(part, "", depth + 1) for part in parts)]
         torch, numpy, graphviz = _module("torch"), _module("numpy"), _module("graphviz")
-        if torch is not None:
-            if issubclass(kind, torch.Tensor):
-                return self._tensor(value)
-            if kind is torch.dtype:
-                name = str(value).removeprefix("torch.")
-                return ["dtype", name] if name in _DTYPES else ["refused", "torch.dtype", ""]
-            if kind is torch.device:
-                return ["device", str(value)]
-            if issubclass(kind, torch.nn.Module) and (told := layers.tell(value, self._part(depth))) is not None:
-                return told
+        if torch is not None and (told := self._torch(value, depth, torch)) is not None:
+            return told
         if numpy is not None and issubclass(kind, (numpy.ndarray, numpy.generic)):
             return self._array(value)
         if graphviz is not None and issubclass(kind, (graphviz.Graph, graphviz.Digraph, graphviz.Source)):
@@ -206,6 +218,21 @@ class Teller:
             return ["callable", path[:1000], _type_name(value), torch is not None and issubclass(kind, torch.nn.Module)]
         return ["refused", _type_name(value), ""]
 
+    def _torch(self, value: Any, depth: int, torch: Any) -> Any:
+        """Tell a value of torch, or return nothing."""
+        kind = type(value)
+        if issubclass(kind, torch.Tensor):
+            try:
+                return self._tensor(value)
+            except (AttributeError, NotImplementedError, RuntimeError, TypeError):
+                return ["refused", _type_name(value), "its elements cannot be read"]
+        if kind is torch.dtype:
+            name = str(value).removeprefix("torch.")
+            return ["dtype", name] if name in _DTYPES else None
+        if kind is torch.device:
+            return ["device", str(value)]
+        return layers.tell(value, self._part(depth)) if issubclass(kind, torch.nn.Module) else None
+
     def _part(self, depth: int) -> Callable[[Any], Any]:
         """Return what tells a constructor's argument or a weight of a network."""
         return lambda value: self.tell(value, "", depth + 1)
@@ -213,18 +240,20 @@ class Teller:
     def _tensor(self, value: Any) -> Any:
         import torch
 
-        with torch._C.DisableTorchFunctionSubclass():  # type: ignore[no-untyped-call]  # noqa: SLF001  # else a subclass answers
+        with torch._C.DisableTorchFunctionSubclass():  # noqa: SLF001  # else a subclass answers
             is_parameter = issubclass(type(value), torch.nn.Parameter)
-            needs, dtype, shape = value.requires_grad, str(value.dtype).removeprefix("torch."), list(value.shape)
-            if value.layout != torch.strided or dtype not in _DTYPES or len(shape) > MOST_AXES:
-                return ["refused", _type_name(value), f"{value.layout}, {value.dtype}"]
-            device = "meta" if value.device.type == "meta" else "cpu"
-            told = ["tensor", dtype, [int(size) for size in shape], bool(needs), is_parameter, device]
+            slot: Any = torch.Tensor.requires_grad
+            needs = bool(slot.__get__(value))
+            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor)
+            dtype, shape = str(plain.dtype).removeprefix("torch."), list(plain.shape)
+            if plain.layout != torch.strided or dtype not in _DTYPES or len(shape) > MOST_AXES:
+                return ["refused", _type_name(value), f"{plain.layout}, {plain.dtype}"]
+            device = "meta" if plain.device.type == "meta" else "cpu"
+            told = ["tensor", dtype, shape, needs, is_parameter, device]
             if device == "meta":
                 return told
-            self._room(math.prod(shape) * value.element_size())
-            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg()  # type: ignore[no-untyped-call]
-            raw = plain.contiguous().reshape(-1).view(torch.uint8)
+            self._room(math.prod(shape) * plain.element_size())
+            raw = plain.cpu().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
             self.blobs.append(raw.numpy().tobytes())
         return told
 
@@ -374,26 +403,25 @@ class _Reader:
         return tuple(self._read_list(items, depth))
 
     def _read_set(self, items: list[Any], depth: int) -> set[Any]:
-        return set(self._read_list(items, depth))
+        return set(_apart(self._read_list(items, depth)))
 
     def _read_frozenset(self, items: list[Any], depth: int) -> frozenset[Any]:
-        return frozenset(self._read_list(items, depth))
+        return frozenset(_apart(self._read_list(items, depth)))
 
     def _read_dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
-        made = {}
-        for item in items:
-            if not isinstance(item, list) or len(item) != 2:
-                raise ValueError("a dictionary of no pairs")
-            key = self.read(item[0], depth + 1)
-            made[key] = self.read(item[1], depth + 1)
+        if not all(isinstance(item, list) and len(item) == 2 for item in items):
+            raise ValueError("a dictionary of no pairs")
+        pairs = [(self.read(key, depth + 1), self.read(value, depth + 1)) for key, value in items]
+        _apart([key for key, _ in pairs])
+        made = dict(pairs)
         if len(made) != len(items):
             raise ValueError("a key that is there twice")
         return made
 
-    def _read_size(self, items: list[Any], depth: int) -> Any:
+    def _read_size(self, items: list[Any], _: int) -> Any:
         import torch
 
-        return torch.Size(self._read_list(items, depth))
+        return torch.Size(_shape(items))
 
     def _read_range(self, start: Any, stop: Any, step: Any) -> range:
         return range(start, stop, step)
@@ -441,11 +469,13 @@ class _Reader:
             raise ValueError("no dtype of an array")
         kind, sizes = np.dtype(dtype), _shape(shape)
         raw = self._take(math.prod(sizes) * kind.itemsize)
-        if kind.kind == "U" and raw and np.frombuffer(raw, "<u4").max() > sys.maxunicode:
+        if not raw:
+            return np.zeros(sizes, kind)
+        if kind.kind == "U" and np.frombuffer(raw, "<u4").max() > sys.maxunicode:
             raise ValueError("no text")
         if kind.kind == "b":
             return (np.frombuffer(raw, "u1") != 0).reshape(sizes)
-        return np.frombuffer(raw, kind).reshape(sizes) if kind.itemsize else np.zeros(sizes, kind)
+        return np.frombuffer(raw, kind).reshape(sizes)
 
     def _read_scalar(self, dtype: str) -> Any:
         return self._read_array(dtype, [])[()]
@@ -471,6 +501,14 @@ _FLAT = {
     "float", "complex", "bytes", "ellipsis", "range", "dtype", "device", "graph", "tensor", "array", "scalar",
     "callable", "refused",
 }  # fmt: skip
+
+
+def _apart(keys: list[Any]) -> list[Any]:
+    """Return keys of which few have one hash: a dictionary of others takes hours to make."""
+    hashes = Counter(map(hash, keys))
+    if hashes and max(hashes.values()) > MOST_OF_A_HASH:
+        raise ValueError("too many keys of one hash")
+    return keys
 
 
 def _text(value: Any, most: int) -> str:

@@ -1,4 +1,4 @@
-"""Messages between the grader and the sandbox: plain JSON and bytes in frames, every length bounded before it is read."""
+"""Messages between the grader and the sandbox: JSON and bytes in frames, every length bounded before it is read."""
 
 from __future__ import annotations
 
