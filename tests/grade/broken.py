@@ -4,6 +4,8 @@ Every one begins as the right answers, which give 6 points by checks, and is the
 by checks; ``written`` what of the written answer survives.
 """
 
+# ruff: noqa: E501 - one case a line
+
 import json
 import random
 import stat
@@ -78,7 +80,7 @@ def text(source):
     return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def case(name, change, points=6.0, remarks=(), file=NAME, written=small.WHY, **answers):
+def case(name, change, points=6.0, remarks=(), file=NAME, written=small.WHY, **answers):  # noqa: PLR0913, PLR0917 - a table's columns
     """Return the case of a notebook changed by a function, which changes it or returns a file's bytes."""
 
     def files():
@@ -345,7 +347,7 @@ def encrypted():
 
 
 def nested(depth):
-    """Return a notebook in a zip in a zip …"""
+    """Return a notebook in so many zips, one in another."""
     data, name = _right(), NAME
     for level in range(depth):
         data, name = zipped((name, data)), f"{level}.zip"
@@ -484,7 +486,7 @@ CASES = [
 
 
 def _noise(size):
-    return random.Random(0).randbytes(size)
+    return random.Random(0).randbytes(size)  # noqa: S311 - the same ones each time
 
 
 def _damaged(data):

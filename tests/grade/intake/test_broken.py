@@ -35,7 +35,7 @@ def score(cells):
         for cell in cells:
             if cell.role not in (Role.TEXT, Role.WRITTEN):
                 with contextlib.suppress(Exception):
-                    exec(cell.source, space)
+                    exec(cell.source, space)  # noqa: S102 - ours, from broken.py
     return sum(earned for earned, _ in space["RESULTS"].values()) if cells else 0
 
 
