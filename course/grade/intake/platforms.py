@@ -23,9 +23,10 @@ from course.grade.intake.archives import Found, shown
 
 LONGEST_NAME = 1000  # characters of a name that is looked at
 LARGEST_ROSTER = 5 << 20
-_MOODLE = re.compile(r"(.*?)(?:[_ ](\d+))?_assignsubmission_[a-z]+(?=_|$)", re.DOTALL)
+_BLIND = ("Participant", "참가자")
+_MOODLE = re.compile(r"(.*?)(?:(?:[_ ]|(?<=참가자))(\d+))?_assignsubmission_[a-z]+(?=_|$)", re.DOTALL)
 _CANVAS = re.compile(
-    r"(?:(?!anon_|LATE_anon_)(?P<name>.*?)_(?P<late>LATE_)?(?!(?:19|20)\d\d_\d\d?_\d\d?\D)(?P<user>\d+)"
+    r"(?:(?!anon_|LATE_anon_)(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)"
     r"|(?P<anonymous_late>LATE_)?anon_(?P<anonymous>[0-9A-Za-z]+))"
     r"_(?:(?P<attachment>\d+)_(?P<display>.+)|(?:text|link)\.html)",
     re.DOTALL,
@@ -84,8 +85,8 @@ def moodle(found: Found, _: Knowledge) -> Owner | None:
             head, number = match[1], match[2] or ""
             folder = name if _is_folder(found, name) else match[0]
             origin = {"folder": folder} | ({"identifier": number} if number else {})
-            note = name.startswith(match[0].replace("_file", "_onlinetext")) and "_assignsubmission_onlinetext" in name
-            return Owner(number or f"group {head}", head, origin, note=note)
+            shown_name = f"{head} {number}" if head in _BLIND else head
+            return Owner(number or f"group {head}", shown_name, origin, note=match[0].endswith("_onlinetext"))
     return None
 
 
@@ -96,7 +97,7 @@ def _is_folder(found: Found, name: str) -> bool:
 def canvas(found: Found, _: Knowledge) -> Owner | None:
     """Return whose a file from Canvas is."""
     for name in _short(found.parts[found.top :]):
-        if match := _CANVAS.fullmatch(name):
+        if (match := _CANVAS.fullmatch(name)) and not _dated(match):
             said = {key: value for key, value in match.groupdict().items() if value}
             who = said["user"] if "user" in said else f"anon_{said['anonymous']}"
             origin = {"user_id": said.get("user"), "anonymous_id": said.get("anonymous")}
@@ -109,6 +110,12 @@ def canvas(found: Found, _: Knowledge) -> Owner | None:
                 late="late" in said or "anonymous_late" in said,
             )
     return None
+
+
+def _dated(match: re.Match[str]) -> bool:
+    """Return whether the two numbers are a part of a day, as in ``kim_2026_11_26.ipynb``."""
+    year = re.search(r"(?:^|_)(?:19|20)\d\d(?:_\d\d?)?$", f"{match['name']}_{match['user']}")
+    return bool(year) and len(match["attachment"] or "") in (1, 2)
 
 
 def blackboard(found: Found, known: Knowledge) -> Owner | None:

@@ -160,7 +160,7 @@ def _pieces(cell: NotebookNode, sheet: _Sheet) -> Iterator[_Piece]:
             yield _Piece(kind, source, index=index)
         else:
             mine = own is not None and before < own < after
-            sheet.say("intake_merged", own if mine and own is not None else after)
+            sheet.say("intake_merged", own if mine and own is not None else max(before, 0))
             yield _Piece(cell.cell_type, source, names if mine else ("", "", ""))
 
 
@@ -268,10 +268,11 @@ def _gaps(sheet: _Sheet) -> list[tuple[int, int]]:
 
 
 def _span(sheet: _Sheet, first: int, last: int) -> tuple[int, int]:
-    """Return from where to where the pieces between two released cells are; nowhere where their order is changed."""
-    low = max(sheet.at(first), default=-1) + 1
-    high = min(sheet.at(last), default=len(sheet.pieces)) if last < len(sheet.released) else len(sheet.pieces)
-    return low, max(low, high)
+    """Return from where to where the pieces between two released cells are, whichever of the two comes first."""
+    firsts, lasts = sheet.at(first) or [-1], sheet.at(last) or [len(sheet.pieces)]
+    if max(firsts) < min(lasts):
+        return max(firsts) + 1, min(lasts)
+    return max(lasts) + 1, min(firsts)
 
 
 # What stands where
