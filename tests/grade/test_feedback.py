@@ -58,6 +58,9 @@ $$</div><script>window.hit=1</script>$$ (label)
 """
 
 
+TABLE = "|a" * 1000 + "\n" + "|-" * 1000 + "\n" + "|\n" * 8000  # eight million cells, were it one
+
+
 def attacked() -> Result:
     """Return a result in which whatever a student may write is an attack."""
     every = "\n".join(ATTACKS.values())
@@ -225,6 +228,7 @@ def test_markdown_of_any_shape_is_shown() -> None:
         "|" * 9000,
         "[" * 9000,
         "$" * 9000,
+        TABLE,
     ):
         assert written(source)
         assert feedback(result(cells=cells(written=source)), "x", "en")
