@@ -25,7 +25,8 @@ from course.grade.told import lateness, remarks_of
 MOST_SOURCE = 20_000  # characters of a cell
 MOST_TEXT = 10_000  # characters of an output
 MOST_TEXTS = 400_000  # characters of all cells and outputs together
-MOST_PICTURES = 8 * 2**20  # bytes of all pictures together
+MOST_PICTURES = 30  # that are looked at
+MOST_BYTES = 8 * 2**20  # of all pictures together
 OURS = {Role.ANSWER, Role.ADDED, Role.WRITTEN}  # the roles of a student's cells
 
 
@@ -114,7 +115,7 @@ class _Shower:
         self.ran = {ran.index: ran for ran in result.ran}
         self.executed = bool(result.ran)
         self.language = language
-        self.texts, self.bytes, self.pictures = MOST_TEXTS, MOST_PICTURES, 0
+        self.texts, self.bytes, self.pictures = MOST_TEXTS, MOST_BYTES, 0
 
     def say(self, key: str, **facts: str | int) -> str:
         """Return words in the page's language."""
@@ -154,13 +155,15 @@ class _Shower:
                 yield "", self.say("feedback_cut"), ""
 
     def _picture(self, output: Output) -> tuple[str, str, str]:
+        self.pictures += 1
+        if self.pictures > MOST_PICTURES:
+            return "", self.say("feedback_cut"), ""
         png = redrawn(output.png)
         if png is None:
             return "", self.say("feedback_unpainted"), ""
         if len(png) > self.bytes:
             return "", self.say("feedback_cut"), ""
         self.bytes -= len(png)
-        self.pictures += 1
         label = self.say("feedback_picture", number=self.pictures)
         return label, "", f"data:image/png;base64,{b64encode(png).decode()}"
 
@@ -172,7 +175,7 @@ def code(source: str) -> Markup:
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
     markdown.disable(["html_block", "html_inline", "image", "link", "autolink", "reference", "entity"])
     markdown.use(dollarmath_plugin, allow_labels=False, renderer=lambda content, _: str(escape(content)))
     markdown.core.ruler.push("no_headings", _no_headings)

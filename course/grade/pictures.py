@@ -23,7 +23,7 @@ def redrawn(data: bytes) -> bytes | None:
         with Image.open(BytesIO(bare), formats=["PNG"]) as picture:
             picture.load()
             clear = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
-            pixels = picture.convert("RGBA" if clear else "RGB")
+            pixels = picture.convert("RGBA" if clear else "L" if picture.mode == "L" else "RGB")
         target = BytesIO()
         pixels.save(target, "PNG")
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error, zlib.error):

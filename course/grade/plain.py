@@ -12,7 +12,7 @@ _ESCAPE = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
-_OVERWRITTEN = re.compile(r"[^\n\r]*\r+(?=[^\n\r])")  # what a progress bar wrote before its last state
+_ODD = re.compile(r"[^\n\t -~]")
 _SILENT = {"Cc", "Cs", "Cn", "Co"}
 _HIDDEN = {"Cf", "Zl", "Zp"}
 _JOINERS = {"\u200c", "\u200d", "\u00ad"}  # which scripts and emoji need
@@ -32,12 +32,12 @@ def plain(text: str, most: int | None = None) -> str:
     """
     if most is not None and len(text) > most:
         text = f"{text[:most]}…"
-    text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
-    return _few_marks("".join(_seen(each) for each in _OVERWRITTEN.sub("", text).replace("\r", "\n")))
+    lines = (each.rstrip("\r").rpartition("\r")[2] for each in _ESCAPE.sub("", text).split("\n"))
+    return _few_marks(_ODD.sub(lambda found: _seen(found[0]), "\n".join(lines)))
 
 
 def _seen(character: str) -> str:
-    if character.isprintable() or character in "\n\t" or character in _JOINERS:
+    if character.isprintable() or character in _JOINERS:
         return character
     category = unicodedata.category(character)
     if category in _HIDDEN:

@@ -182,7 +182,6 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Histogram of scores in tenths of the maximum, from low to high: {counts} students.",
         "ko": "만점을 열 구간으로 나눈 점수 분포. 낮은 구간부터 학생 {counts}명.",
     },
-    "summary_executed": {"en": "Executed in this run", "ko": "이번에 실행"},
     "summary_file": {"en": "File", "ko": "파일"},
     "summary_full": {"en": "full marks", "ko": "만점"},
     "summary_hand_ins": {"en": "Hand-ins", "ko": "제출"},

@@ -15,9 +15,10 @@ from course.grade.remarks import words
 from course.grade.similar import Pair
 from course.grade.told import lateness, questions_of, remarks_of, status
 
-MOST_LISTED = 15  # messages, slow hand-ins
+MOST_LISTED = 10  # messages, slow hand-ins
 BINS = 10
-HIGH = 170  # of the highest bar, in the plot's units; its foot is at 200
+HIGH = 170  # of the highest bar, in pixels
+FOOT = 200  # of all bars, from above
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,12 @@ class Bar:
 
     Attributes:
         count: How many students it stands for.
-        x: Its left side.
-        y: Its top.
-        height: Its height.
+        top: Where it begins, in pixels from above.
+        height: How far it goes down from there.
     """
 
     count: int
-    x: int
-    y: float
+    top: float
     height: float
 
 
@@ -119,7 +118,6 @@ def _figures(results: Sequence[Result], language: str) -> list[tuple[str, str]]:
         ("late", str(sum(bool(result.hand_in.late) for result in results))),
         ("by_hand", str(states["by_hand"])),
         ("unreadable", str(states["unreadable"])),
-        ("executed", str(sum(result.executed for result in results))),
     ]
     return [(words(f"summary_{key}", language), figure) for key, figure in figures]
 
@@ -130,12 +128,12 @@ def _bars(results: Sequence[Result]) -> list[Bar]:
     counts = Counter(min(int(share * BINS + 1e-9), BINS - 1) for share in shares)
     highest = max(counts.values(), default=0)
     heights = [round(HIGH * counts[index] / highest, 1) for index in range(BINS)] if highest else []
-    return [Bar(counts[i], 23 + 60 * i, round(200 - height, 1), height) for i, height in enumerate(heights)]
+    return [Bar(counts[index], round(FOOT - height, 1), height) for index, height in enumerate(heights)]
 
 
-def _ticks(results: Sequence[Result]) -> list[tuple[int, str]]:
+def _ticks(results: Sequence[Result]) -> list[str]:
     most = max((result.most for result in results), default=0)
-    return [(20 + 60 * index, number(most * index / BINS)) for index in range(0, BINS + 1, 2)]
+    return [number(most * index / BINS) for index in range(0, BINS + 1, 2)]
 
 
 def _questions(results: Sequence[Result]) -> list[Question]:
