@@ -146,7 +146,7 @@ def test_a_second_run_executes_nothing_and_gives_the_same_bytes(room):
     """What is on record is not done again."""
     room, _ = room
     before = room.files()
-    assert "0 executed" in room.grade()
+    assert ": 0 executed" in room.grade()
     assert room.files() == before
 
 
@@ -166,11 +166,11 @@ def test_a_changed_check_looks_again_without_executing(room):
     original = path.read_text()
     try:
         path.write_text(original.replace("your loss is {got}", "is it a sum? your loss is {got}"))
-        assert "0 executed" in room.grade()
+        assert ": 0 executed" in room.grade()
         assert "is it a sum?" in (room.out / "small" / "feedback" / "12.html").read_text()
         path.write_text(original.replace("torch.tensor([[-1.0], [0.5]])", "torch.tensor([[-1.5], [0.5]])"))
         said = room.grade()
-        assert "0 executed" not in said
+        assert " 0 executed" not in said
         assert room.rows()["11"][:3] == ["2", "2", "2"]
     finally:
         path.write_text(original)

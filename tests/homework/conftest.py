@@ -3,7 +3,6 @@
 import json
 import runpy
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,19 +132,17 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def desk():
-    """Return what opens a desk for a homework: a function of its name and its parameters. One is open at a time."""
+    """Return what opens a desk for a homework: a function of its name and its parameters; all share one kernel."""
     data.fill()
-    with kernel.environment(), ExitStack() as kernels:
-        current = {}
+    with kernel.environment():
+        client = NotebookClient(v4.new_notebook(), kernel_name="python3", timeout=120)
+        with client.setup_kernel():
+            desks = {}
 
-        def opened(name, values):
-            key = (name, json.dumps(values, sort_keys=True))
-            if key not in current:
-                kernels.pop_all().close()
-                current.clear()
-                client = NotebookClient(v4.new_notebook(), kernel_name="python3", timeout=120)
-                kernels.enter_context(client.setup_kernel())
-                current[key] = Desk(client, exercise(name, values))
-            return current[key]
+            def opened(name, values):
+                key = (name, json.dumps(values, sort_keys=True))
+                if key not in desks:
+                    desks[key] = Desk(client, exercise(name, values))
+                return desks[key]
 
-        yield opened
+            yield opened
