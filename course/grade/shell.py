@@ -121,16 +121,17 @@ class _Hook(DisplayHook):
     """Takes a cell's last value."""
 
     def start_displayhook(self) -> None:
-        pass
+        """There is nothing to begin with."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """There is no prompt."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:  # noqa: ARG002
+        """Keep it."""
         self.shell.keep(format_dict, "result")
 
     def finish_displayhook(self) -> None:
-        pass
+        """There is nothing to end with."""
 
 
 class Shell(InteractiveShell):
@@ -141,6 +142,7 @@ class Shell(InteractiveShell):
     collected: Collected
 
     def init_history(self) -> None:
+        """Keep what was entered in memory alone."""
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
         self.configurables.append(self.history_manager)
 

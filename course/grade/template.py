@@ -37,6 +37,8 @@ def main() -> None:
     made = shell.make()
     for name in settings["imports"]:
         importlib.import_module(name)
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random")  # which numpy leaves for later
     warm_up(made)
     gc.collect()
     gc.freeze()
@@ -146,7 +148,7 @@ def seed() -> None:
         numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # `manual_seed` reads this file for a message to GPUs
 
 
 class Served:
