@@ -21,7 +21,8 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config.loader import Config
 
-MOST_OUTPUTS = 1000
+MOST_OUTPUTS = 999  # with one more, an error, as many as the grader takes
+FOR_ERRORS = 8192  # bytes kept free for what went wrong
 
 _OURS = re.compile(r"^File /grader/.*\n(?:.+\n)*\n", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -39,27 +40,27 @@ class Collected:
     def __init__(self) -> None:
         self.items: list[tuple[str, str | bytes]] = []
         self.cut = False
-        self._left = 0
+        self._left = self._outputs = 0
 
     def start(self, most: int) -> None:
         """Forget all, and keep so many bytes from now on."""
-        self.items, self.cut, self._left = [], False, most
+        self.items, self.cut, self._left, self._outputs = [], False, most, 0
 
     def add(self, kind: str, what: str | bytes) -> None:
         """Keep an output, or as much of a text as there is room for."""
         joins = bool(self.items) and self.items[-1][0] == kind and kind in ("stdout", "stderr")
+        room = max(0, self._left - (0 if kind == "error" else FOR_ERRORS))
         if isinstance(what, str):
-            raw = str.__getitem__(what, slice(self._left + 1)).encode(errors="replace")
-            what, size = raw[: self._left].decode(errors="ignore"), len(raw)
+            raw = str.__getitem__(what, slice(room + 1)).encode(errors="replace")
+            what, size = raw[:room].decode(errors="ignore"), len(raw)
         else:
-            what, size = (what if len(what) <= self._left else b""), len(what)
-        self.cut = self.cut or size > self._left
-        if not what:
+            what, size = (what if len(what) <= room else b""), len(what)
+        full = self._outputs >= MOST_OUTPUTS and not joins and kind != "error"
+        self.cut = self.cut or full or size > room
+        if full or not what or self._outputs > MOST_OUTPUTS:
             return
-        if len(self.items) >= MOST_OUTPUTS and not joins:
-            self.cut = True
-            return
-        self._left -= min(size, self._left)
+        self._left -= min(size, room)
+        self._outputs += not joins
         self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
 
     def joined(self) -> list[tuple[str, str | bytes]]:

@@ -217,10 +217,20 @@ class Served:
         stop_copies()
         if failed or len(parts) != 3:
             name, said = described(failed[0]) if failed else ("RuntimeError", "")
-            return {"error": [name, said], "interrupted": self._run.interrupted}, get_state() if state else b""
+            return {"error": [name, said], "interrupted": self._run.interrupted}, self._state_after(state)
         value, after, state = parts
         after = b"" if after == arguments else after
         return {"value": len(value), "after": len(after)}, value + after + state
+
+    def _state_after(self, state: bytes) -> bytes:
+        """Return where torch's random numbers are after a call that failed, or were before it."""
+        found = [state]
+
+        def work() -> None:
+            found.append(get_state() if state else b"")
+
+        self._run(work, 0)
+        return found[-1]
 
     def _own(self, mark: values.CallableMark) -> Any:
         """Return the value here that a stand-in outside stands for."""

@@ -129,7 +129,8 @@ class Lies:
     [
         None, ..., True, False, 0, -1, 2**63, 10**100, -(2**4000), 1.5, math.inf, -math.inf, 5e-324, 1j, "", "한글 🙂",
         "a\ud800b", "\x00\x1b[", b"\x00\xff", [], [1, [2, [3]]], (), (1,), {1, 2}, frozenset({"a"}), {},
-        {"a": 1, 2: [3]}, {(1, "x"): None, None: 1, True: 2, 1.5: 3}, range(3), range(0, 10**30, 7), slice(1, None, 2), torch.float32,
+        {"a": 1, 2: [3]},
+        {(1, "x"): None, None: 1, True: 2, 1.5: 3}, range(3), range(0, 10**30, 7), slice(1, None, 2), torch.float32,
         torch.device("cpu"), torch.Size([2, 3]), [torch.Size([])], torch.device("cuda:1"),
     ],
 )  # fmt: skip
@@ -188,7 +189,8 @@ def test_a_tensor_without_data_has_none():
     "value",
     [
         np.arange(6).reshape(2, 3), np.array(3.5), np.zeros((0, 3)), np.array(["a", "한글", ""]), np.zeros(2, "f2"),
-        np.array([True, False]), np.arange(6, dtype=">i4"), np.float32(1.5), np.int64(-3), np.bool_(True), np.array([1 + 1j]),
+        np.array([True, False]), np.arange(6, dtype=">i4"), np.float32(1.5), np.int64(-3),
+        np.bool_(True), np.array([1 + 1j]),
         np.asfortranarray(np.arange(6.0).reshape(2, 3)),
     ],
 )  # fmt: skip
