@@ -210,20 +210,15 @@ def make() -> Shell:
 
 
 class Runner:
-    """Runs cells and calls one at a time, so that an interrupt ends only what runs.
-
-    Attributes:
-        interrupted: Whether what ran last was interrupted.
-    """
+    """Runs cells and calls one at a time, so that an interrupt ends only what runs."""
 
     def __init__(self, shell: Shell) -> None:
-        self.shell, self.interrupted, self._running = shell, False, False
+        self.shell, self._running = shell, False
         builtins.input = _no_input
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, *_: object) -> None:
         if self._running:
-            self.interrupted = True
             raise KeyboardInterrupt
 
     def __call__(self, work: Callable[[], None], most: int) -> None:
@@ -232,7 +227,7 @@ class Runner:
         collected.start(most)
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream("stdout", collected), _Stream("stderr", collected)
-        self.interrupted, self._running = False, True
+        self._running = True
         try:
             work()
         except BaseException as error:  # noqa: BLE001  # nothing of a student's ends the shell

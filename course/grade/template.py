@@ -180,7 +180,7 @@ class Served:
             told.append([kind, len(what) if isinstance(what, bytes) else what])
             pictures += [what] if isinstance(what, bytes) else []
         cut = self._shell.collected.cut
-        return {"outputs": told, "cut": cut, "interrupted": self._run.interrupted}, b"".join(pictures)
+        return {"outputs": told, "cut": cut}, b"".join(pictures)
 
     def fetch(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
         """Tell the values of names that there are."""
@@ -217,7 +217,7 @@ class Served:
         stop_copies()
         if failed or len(parts) != 3:
             name, said = described(failed[0]) if failed else ("RuntimeError", "")
-            return {"error": [name, said], "interrupted": self._run.interrupted}, self._state_after(state)
+            return {"error": [name, said]}, self._state_after(state)
         value, after, state = parts
         after = b"" if after == arguments else after
         return {"value": len(value), "after": len(after)}, value + after + state
