@@ -6,7 +6,6 @@ Only the standard library: it runs in the template, which imports nothing of the
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import platform
 import resource
@@ -273,7 +272,7 @@ def one_thread() -> bool:
 
 def namespaces() -> frozenset[str]:
     """Return which namespaces this process is in."""
-    return frozenset(os.readlink(place) for place in Path("/proc/self/ns").iterdir() if place.name not in _INHERITED)
+    return frozenset(str(place.readlink()) for place in Path("/proc/self/ns").iterdir() if place.name not in _INHERITED)
 
 
 def verify(kept: frozenset[int], outside: frozenset[str]) -> None:
@@ -329,7 +328,6 @@ def _refused() -> bool:
 
 def _descriptors() -> frozenset[int]:
     """Return what is open, less what looking opens."""
-    gc.collect()
     found = set()
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
         try:

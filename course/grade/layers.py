@@ -170,8 +170,6 @@ def read(items: list[Any], part: Callable[[Any], Any]) -> Any:
 
 
 def _read(items: Any, part: Callable[[Any], Any], known: list[Any], depth: int) -> Any:
-    """Make one module."""
-    import torch
 
     if isinstance(items, list) and len(items) == 1 and type(items[0]) is int and 0 <= items[0] < len(known):
         if known[items[0]] is None:

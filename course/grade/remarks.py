@@ -212,16 +212,16 @@ WORDS: dict[str, dict[str, str]] = {
     "summary_zero": {"en": "no points", "ko": "0점"},
     # sandbox
     "cell_interrupted": {
-        "en": "This cell was still running after {seconds} s and was interrupted.",
-        "ko": "이 셀은 {seconds}초가 지나도 끝나지 않아 중단되었습니다.",
+        "en": "This cell was still running after {seconds:g} s and was interrupted.",
+        "ko": "이 셀은 {seconds:g}초가 지나도 끝나지 않아 중단되었습니다.",
     },
     "cell_not_run": {
         "en": "This cell was not run, because the process had ended before.",
         "ko": "프로세스가 그 전에 끝나서 이 셀은 실행되지 않았습니다.",
     },
     "child_cpu": {
-        "en": "The process was ended: it used more than {seconds} s of processor time.",
-        "ko": "프로세스가 종료되었습니다. CPU 시간을 {seconds}초보다 많이 썼습니다.",
+        "en": "The process was ended: it used more than {seconds:g} s of processor time.",
+        "ko": "프로세스가 종료되었습니다. CPU 시간을 {seconds:g}초보다 많이 썼습니다.",
     },
     "child_died": {
         "en": "The process ended by itself while this cell ran.",
@@ -232,16 +232,16 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "프로세스가 종료되었습니다. 채점기에 올바른 응답이 아닌 것을 보냈습니다.",
     },
     "child_late": {
-        "en": "The process was ended: the notebook was not done after {seconds} s.",
-        "ko": "프로세스가 종료되었습니다. 노트북이 {seconds}초 안에 끝나지 않았습니다.",
+        "en": "The process was ended: the notebook was not done after {seconds:g} s.",
+        "ko": "프로세스가 종료되었습니다. 노트북이 {seconds:g}초 안에 끝나지 않았습니다.",
     },
     "child_memory": {
         "en": "The process was ended: it used more than {megabytes} MB of memory.",
         "ko": "프로세스가 종료되었습니다. 메모리를 {megabytes} MB보다 많이 썼습니다.",
     },
     "child_unresponsive": {
-        "en": "The process was ended: it did not stop when it was interrupted after {seconds} s.",
-        "ko": "프로세스가 종료되었습니다. {seconds}초 뒤에 중단시켰으나 멈추지 않았습니다.",
+        "en": "The process was ended: it did not stop when it was interrupted after {seconds:g} s.",
+        "ko": "프로세스가 종료되었습니다. {seconds:g}초 뒤에 중단시켰으나 멈추지 않았습니다.",
     },
     "output_cut": {
         "en": "There was too much output; the rest was left out.",

@@ -21,7 +21,8 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config.loader import Config
 
-MOST_OUTPUTS = 1000
+MOST_OUTPUTS = 999  # with one more, an error, as many as the grader takes
+FOR_ERRORS = 8192  # bytes kept free for what went wrong
 
 _OURS = re.compile(r"^File /grader/.*\n(?:.+\n)*\n", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -39,27 +40,27 @@ class Collected:
     def __init__(self) -> None:
         self.items: list[tuple[str, str | bytes]] = []
         self.cut = False
-        self._left = 0
+        self._left = self._outputs = 0
 
     def start(self, most: int) -> None:
         """Forget all, and keep so many bytes from now on."""
-        self.items, self.cut, self._left = [], False, most
+        self.items, self.cut, self._left, self._outputs = [], False, most, 0
 
     def add(self, kind: str, what: str | bytes) -> None:
         """Keep an output, or as much of a text as there is room for."""
         joins = bool(self.items) and self.items[-1][0] == kind and kind in ("stdout", "stderr")
+        room = max(0, self._left - (0 if kind == "error" else FOR_ERRORS))
         if isinstance(what, str):
-            raw = str.__getitem__(what, slice(self._left + 1)).encode(errors="replace")
-            what, size = raw[: self._left].decode(errors="ignore"), len(raw)
+            raw = str.__getitem__(what, slice(room + 1)).encode(errors="replace")
+            what, size = raw[:room].decode(errors="ignore"), len(raw)
         else:
-            what, size = (what if len(what) <= self._left else b""), len(what)
-        self.cut = self.cut or size > self._left
-        if not what:
+            what, size = (what if len(what) <= room else b""), len(what)
+        full = self._outputs >= MOST_OUTPUTS and not joins and kind != "error"
+        self.cut = self.cut or full or size > room
+        if full or not what or self._outputs > MOST_OUTPUTS:
             return
-        if len(self.items) >= MOST_OUTPUTS and not joins:
-            self.cut = True
-            return
-        self._left -= min(size, self._left)
+        self._left -= min(size, room)
+        self._outputs += not joins
         self.items.append((kind, what))  # joined at the end: adding to a long text each time is slow
 
     def joined(self) -> list[tuple[str, str | bytes]]:
@@ -121,16 +122,17 @@ class _Hook(DisplayHook):
     """Takes a cell's last value."""
 
     def start_displayhook(self) -> None:
-        pass
+        """There is nothing to begin with."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """There is no prompt."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:  # noqa: ARG002
+        """Keep it."""
         self.shell.keep(format_dict, "result")
 
     def finish_displayhook(self) -> None:
-        pass
+        """There is nothing to end with."""
 
 
 class Shell(InteractiveShell):
@@ -141,6 +143,7 @@ class Shell(InteractiveShell):
     collected: Collected
 
     def init_history(self) -> None:
+        """Keep what was entered in memory alone."""
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
         self.configurables.append(self.history_manager)
 
@@ -207,20 +210,15 @@ def make() -> Shell:
 
 
 class Runner:
-    """Runs cells and calls one at a time, so that an interrupt ends only what runs.
-
-    Attributes:
-        interrupted: Whether what ran last was interrupted.
-    """
+    """Runs cells and calls one at a time, so that an interrupt ends only what runs."""
 
     def __init__(self, shell: Shell) -> None:
-        self.shell, self.interrupted, self._running = shell, False, False
+        self.shell, self._running = shell, False
         builtins.input = _no_input
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, *_: object) -> None:
         if self._running:
-            self.interrupted = True
             raise KeyboardInterrupt
 
     def __call__(self, work: Callable[[], None], most: int) -> None:
@@ -229,7 +227,7 @@ class Runner:
         collected.start(most)
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream("stdout", collected), _Stream("stderr", collected)
-        self.interrupted, self._running = False, True
+        self._running = True
         try:
             work()
         except BaseException as error:  # noqa: BLE001  # nothing of a student's ends the shell

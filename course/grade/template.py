@@ -37,6 +37,8 @@ def main() -> None:
     made = shell.make()
     for name in settings["imports"]:
         importlib.import_module(name)
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random")  # which numpy leaves for later
     warm_up(made)
     gc.collect()
     gc.freeze()
@@ -146,7 +148,7 @@ def seed() -> None:
         numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # `manual_seed` reads this file for a message to GPUs
 
 
 class Served:
@@ -178,7 +180,7 @@ class Served:
             told.append([kind, len(what) if isinstance(what, bytes) else what])
             pictures += [what] if isinstance(what, bytes) else []
         cut = self._shell.collected.cut
-        return {"outputs": told, "cut": cut, "interrupted": self._run.interrupted}, b"".join(pictures)
+        return {"outputs": told, "cut": cut}, b"".join(pictures)
 
     def fetch(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
         """Tell the values of names that there are."""
@@ -215,10 +217,20 @@ class Served:
         stop_copies()
         if failed or len(parts) != 3:
             name, said = described(failed[0]) if failed else ("RuntimeError", "")
-            return {"error": [name, said], "interrupted": self._run.interrupted}, get_state() if state else b""
+            return {"error": [name, said]}, self._state_after(state)
         value, after, state = parts
         after = b"" if after == arguments else after
         return {"value": len(value), "after": len(after)}, value + after + state
+
+    def _state_after(self, state: bytes) -> bytes:
+        """Return where torch's random numbers are after a call that failed, or were before it."""
+        found = [state]
+
+        def work() -> None:
+            found.append(get_state() if state else b"")
+
+        self._run(work, 0)
+        return found[-1]
 
     def _own(self, mark: values.CallableMark) -> Any:
         """Return the value here that a stand-in outside stands for."""

@@ -23,6 +23,7 @@ EXAMPLES = {
 
 
 def back(value, path="x"):
+    """Return what comes out of a value after the way out and in."""
     return values.decode(values.encode(value, path), lambda mark: mark)
 
 
@@ -34,13 +35,15 @@ def data(told, blob=b""):
 
 def refused(told, blob=b""):
     """Return why bytes are no value."""
-    with pytest.raises(ValueError, match=".") as raised:
+    with pytest.raises(ValueError, match=r".") as raised:
         values.decode(data(told, blob), lambda mark: mark)
     assert type(raised.value) is ValueError
     return str(raised.value)
 
 
 class Int(int):
+    """A number that lies."""
+
     def __int__(self):
         return 7
 
@@ -51,6 +54,8 @@ class Int(int):
 
 
 class Str(str):
+    """A text that lies."""
+
     def __str__(self):
         return "lie"
 
@@ -59,7 +64,10 @@ class Str(str):
 
 
 class Dict(dict):
+    """A dictionary that lies."""
+
     def items(self):
+        """Lie."""
         return [("lie", 1)]
 
     def __iter__(self):
@@ -67,6 +75,8 @@ class Dict(dict):
 
 
 class List(list):
+    """A list that lies."""
+
     def __iter__(self):
         return iter([7])
 
@@ -75,6 +85,8 @@ class List(list):
 
 
 class Tensor(torch.Tensor):
+    """A tensor that lies."""
+
     shape = (7,)
     dtype = "lie"
 
@@ -83,14 +95,18 @@ class Tensor(torch.Tensor):
         return "lie"
 
     def detach(self):
+        """Lie."""
         return torch.zeros(7)
 
 
 class Array(np.ndarray):
+    """An array that lies."""
+
     def __array__(self, *_, **__):
         return np.zeros(7)
 
     def tobytes(self, *_):
+        """Lie."""
         return b"lie"
 
 
@@ -112,12 +128,14 @@ class Lies:
     "value",
     [
         None, ..., True, False, 0, -1, 2**63, 10**100, -(2**4000), 1.5, math.inf, -math.inf, 5e-324, 1j, "", "한글 🙂",
-        "a\ud800b", "\x00\x1b[", b"\x00\xff", [], [1, [2, [3]]], (), (1,), {1, 2}, frozenset({"a"}), {}, {"a": 1, 2: [3]},
+        "a\ud800b", "\x00\x1b[", b"\x00\xff", [], [1, [2, [3]]], (), (1,), {1, 2}, frozenset({"a"}), {},
+        {"a": 1, 2: [3]},
         {(1, "x"): None, None: 1, True: 2, 1.5: 3}, range(3), range(0, 10**30, 7), slice(1, None, 2), torch.float32,
         torch.device("cpu"), torch.Size([2, 3]), [torch.Size([])], torch.device("cuda:1"),
     ],
 )  # fmt: skip
 def test_plain_data_comes_back_as_it_is(value):
+    """Type, value and order are kept, and equal values have equal bytes."""
     found = back(value)
     assert (type(found), found, repr(found)) == (type(value), value, repr(value))
     assert values.encode(found) == values.encode(value)
@@ -125,12 +143,14 @@ def test_plain_data_comes_back_as_it_is(value):
 
 @pytest.mark.parametrize("value", [math.nan, -0.0, [-0.0], complex(-0.0, math.nan)])
 def test_numbers_that_are_not_equal_to_themselves(value):
+    """NaN and −0.0 are kept."""
     assert repr(back(value)) == repr(value)
 
 
 @pytest.mark.parametrize("dtype", values._DTYPES)
 @pytest.mark.parametrize("shape", [(), (3,), (2, 0, 4), (2, 3)])
 def test_tensor(dtype, shape):
+    """All dtypes and shapes come through."""
     value = torch.arange(math.prod(shape)).reshape(shape).to(getattr(torch, dtype))
     found = back(value)
     assert (type(found), found.dtype, found.shape, found.device.type) == (torch.Tensor, value.dtype, value.shape, "cpu")
@@ -151,6 +171,7 @@ def test_tensor(dtype, shape):
     ],
 )
 def test_a_tensor_is_cut_loose(value, needs):
+    """Views, graphs and hooks stay behind; bits and the wish for gradients do not."""
     found = back(value)
     assert (type(found), found.requires_grad, found.is_leaf) == (type(value), needs, True)
     assert torch.equal(found.nan_to_num(), value.nan_to_num())
@@ -159,6 +180,7 @@ def test_a_tensor_is_cut_loose(value, needs):
 
 
 def test_a_tensor_without_data_has_none():
+    """A meta tensor of any size is a few bytes."""
     found = back(torch.empty(10**9, device="meta"))
     assert (found.device.type, found.shape) == ("meta", (10**9,))
 
@@ -166,12 +188,14 @@ def test_a_tensor_without_data_has_none():
 @pytest.mark.parametrize(
     "value",
     [
-        np.arange(6).reshape(2, 3), np.array(3.5), np.zeros((0, 3)), np.array(["a", "한글", ""]), np.array([True, False]),
-        np.arange(6, dtype=">i4"), np.float32(1.5), np.int64(-3), np.bool_(True), np.array([1 + 1j]), np.zeros(2, "f2"),
+        np.arange(6).reshape(2, 3), np.array(3.5), np.zeros((0, 3)), np.array(["a", "한글", ""]), np.zeros(2, "f2"),
+        np.array([True, False]), np.arange(6, dtype=">i4"), np.float32(1.5), np.int64(-3),
+        np.bool_(True), np.array([1 + 1j]),
         np.asfortranarray(np.arange(6.0).reshape(2, 3)),
     ],
 )  # fmt: skip
 def test_array(value):
+    """Arrays and scalars of numpy come through."""
     found = back(value)
     assert type(found) is type(value)
     assert (found.dtype.newbyteorder("<"), found.shape) == (value.dtype.newbyteorder("<"), value.shape)
@@ -179,6 +203,7 @@ def test_array(value):
 
 
 def test_a_drawing_is_its_text():
+    """Of a drawing, its DOT text is kept."""
     drawing = graphviz.Digraph()
     drawing.edge("a", "b")
     assert back(drawing).source == drawing.source
@@ -198,6 +223,7 @@ def test_a_drawing_is_its_text():
     ],
 )
 def test_a_subclass_is_read_by_its_base(value, kind, wanted):
+    """What a subclass says of itself counts for nothing."""
     found = back(value)
     assert type(found) is kind
     assert (found.tolist() if kind in (torch.Tensor, np.ndarray) else found) == wanted
@@ -213,11 +239,13 @@ def test_a_subclass_is_read_by_its_base(value, kind, wanted):
     ],
 )  # fmt: skip
 def test_anything_else_is_told_of(value, kind):
+    """A type that is not allowed is named, where it is, and the rest comes through."""
     found = back([value, 1])
     assert (type(found[0]), found[0].type, found[1]) == (Refused, kind, 1)
 
 
 def test_what_is_too_large_is_told_of():
+    """What is too deep, too long or too large is named so."""
     deep = []
     for _ in range(10_000):
         deep = [deep]
@@ -232,6 +260,8 @@ def test_what_is_too_large_is_told_of():
 
 
 def test_a_callable_is_told_of_by_where_it_is():
+    """Functions and networks of unknown classes are marks with a path that leads to them."""
+
     class Net(nn.Module):
         pass
 
@@ -244,6 +274,7 @@ def test_a_callable_is_told_of_by_where_it_is():
 
 
 def test_a_stand_in_goes_back_as_its_mark():
+    """The examiner can hand a stand-in back."""
     mark = CallableMark("net", "Net", is_module=True)
     stand_in = object()
     told = values.encode([stand_in], mark_of=lambda value: mark if value is stand_in else None)
@@ -255,6 +286,7 @@ def test_a_stand_in_goes_back_as_its_mark():
 
 @pytest.mark.parametrize("name", layers.LAYERS)
 def test_layer(name):
+    """Every layer on the list is made anew with all its arguments and weights."""
     layer = getattr(nn, name)(*EXAMPLES.get(name, ()))
     layer.eval()
     found = back(layer)
@@ -266,6 +298,7 @@ def test_layer(name):
 
 
 def test_network():
+    """A rebuilt network computes the same and trains on its own."""
     net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.Sequential(nn.ReLU(), nn.Dropout(0.5)), nn.Linear(3, 1))
     net[3].weight.requires_grad_(False)
     found, x = back({"net": net})["net"], torch.randn(2, 2, 2)
@@ -278,29 +311,33 @@ def test_network():
 
 
 def test_a_module_that_is_there_twice_is_one():
+    """A module used twice is shared again."""
     one = nn.Linear(2, 2)
     found = back(nn.Sequential(one, nn.ReLU(), one))
     assert found[0] is found[2]
 
 
 def hooked(net):
+    """Return the network with a hook."""
     net.register_forward_hook(lambda *_: 1)
     return net
 
 
 def changed(net, **attributes):
+    """Return the network with other attributes."""
     net.__dict__.update(attributes)
     return net
 
 
 def tied():
+    """Return a network whose layers share a weight."""
     net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     net[0].weight = net[1].weight
     return net
 
 
 class Linear(nn.Linear):
-    pass
+    """A class that is only called like a layer."""
 
 
 @pytest.mark.parametrize(
@@ -318,6 +355,7 @@ class Linear(nn.Linear):
     ],
 )
 def test_a_network_that_is_more_than_its_layers_is_a_stand_in(net):
+    """A hook, an own forward or an own class make a network a stand-in."""
     assert back(net, "net") == CallableMark("net", type(net).__name__, is_module=True)
 
 
@@ -329,6 +367,7 @@ LINEAR = ["network", "Linear", [1, 1, True], [["bias", ["tensor", "float32", [1]
 
 
 def test_the_forger_s_tools_are_right():
+    """The forged bytes below would be values, were they not forged."""
     assert values.decode(data(TENSOR, struct.pack("<2f", 1, 2)), None).tolist() == [1.0, 2.0]
     assert values.decode(data(LINEAR, bytes(8)), None)(torch.ones(1)).item() == 0.0
 
@@ -406,6 +445,7 @@ def test_the_forger_s_tools_are_right():
     ],
 )  # fmt: skip
 def test_forged_bytes_are_refused_in_words(told, blob):
+    """No forged bytes raise anything but words, and none is built."""
     assert refused(told, blob)
 
 
@@ -434,6 +474,7 @@ def test_forged_bytes_are_refused_in_words(told, blob):
     ],
 )
 def test_forged_networks_are_refused_in_words(old, new):
+    """No forged layer is built."""
     text = json.dumps(LINEAR)
     assert old in text
     assert refused(text.replace(old, new, 1).encode(), bytes(8))
@@ -455,10 +496,12 @@ def test_forged_networks_are_refused_in_words(old, new):
     ],
 )
 def test_forged_children_are_refused_in_words(children):
+    """No forged network is built."""
     assert refused(["network", "Sequential", [], [], True, children])
 
 
 def test_networks_are_not_nested_without_end():
+    """Depth is bounded on both sides."""
     told = ["Sequential", [], [], True, []]
     for _ in range(30):
         told = ["Sequential", [], [], True, [["0", told]]]
@@ -470,12 +513,14 @@ def test_networks_are_not_nested_without_end():
 
 
 def test_lengths_are_looked_at_first():
+    """A length that is not there is refused first."""
     for forged in (b"", b"\0", b"\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\x05[]"):
-        with pytest.raises(ValueError, match="bytes|JSON"):
+        with pytest.raises(ValueError, match=r"bytes|JSON"):
             values.decode(forged, lambda mark: mark)
 
 
 def test_a_forged_truth_is_true_or_false():
+    """A truth value that is neither 0 nor 1 becomes 1."""
     found = values.decode(data(["tensor", "bool", [2], False, False, "cpu"], b"\x02\x00"), None)
     assert found.view(torch.uint8).tolist() == [1, 0]
     found = values.decode(data(["array", "|b1", [2]], b"\x02\x00"), None)
