@@ -128,7 +128,7 @@ def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNod
     bare = replace(found, data=b"")
     text = None
     if found.name.lower().endswith((".txt", ".csv")) and len(found.data) <= LARGEST_NOTE and not found.fault:
-        text = found.data.decode("utf-8-sig", "replace")
+        text = platforms.table_text(found.data)
     try:
         handed_in, mended = notebook.read(found)
     except notebook.NotReadError as e:

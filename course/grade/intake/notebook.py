@@ -17,7 +17,7 @@ from course.grade.remarks import Remark
 
 MOST_BRACKETS, MOST_COMMAS = 1_000_000, 10_000_000  # in one file, so that what JSON becomes fits the memory
 MOST_CELLS = 2000
-LONGEST_SOURCE = 200_000  # characters
+LONGEST_SOURCE, LONGEST_IN_ALL = 200_000, 2_000_000  # characters of a cell's source, and of all cells'
 LONGEST_NAME = 200
 _KINDS = {
     b"%PDF": "PDF",
@@ -131,11 +131,12 @@ def _notebook(content: Any, *, named: bool, mended: list[Remark]) -> tuple[Noteb
 def _upgraded(sheets: list[Any], mended: list[Remark]) -> tuple[NotebookNode, tuple[Remark, ...]]:
     """Return a notebook of format 3, upgraded by nbformat; only what is needed of it is handed to nbformat."""
     given = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
-    old = v3.new_worksheet()
+    old, left = v3.new_worksheet(), LONGEST_IN_ALL
     for cell in given[:MOST_CELLS]:
         if not isinstance(cell, dict):
             continue
-        source, _ = _source(cell.get("input" if cell.get("cell_type") == "code" else "source"))
+        source, _ = _source(cell.get("input" if cell.get("cell_type") == "code" else "source"), left)
+        left -= len(source)
         if cell.get("cell_type") == "code":
             new = v3.new_code_cell(input=source, language="python")
         elif cell.get("cell_type") == "heading":
@@ -154,12 +155,13 @@ def _list(value: Any) -> list[Any]:
 
 def _cells(given: list[Any]) -> tuple[list[NotebookNode], int]:
     """Return the cells in clean form, and how many had to be mended or left out."""
-    cells, broken = [], 0
+    cells, broken, left = [], 0, LONGEST_IN_ALL
     for cell in given[:MOST_CELLS]:
         if not isinstance(cell, dict):
             broken += 1
             continue
-        source, whole = _source(cell.get("source"))
+        source, whole = _source(cell.get("source"), left)
+        left -= len(source)
         kind = cell.get("cell_type")
         known = kind in ("code", "markdown", "raw")
         broken += not (whole and known)
@@ -174,14 +176,14 @@ def _cells(given: list[Any]) -> tuple[list[NotebookNode], int]:
     return cells, broken
 
 
-def _source(value: Any) -> tuple[str, bool]:
+def _source(value: Any, left: int = LONGEST_IN_ALL) -> tuple[str, bool]:
     """Return a cell's source, and whether all of it is there and as the format says."""
     lines = value if isinstance(value, list) else [value]
     text = "".join(line for line in lines if isinstance(line, str))
     # two halves of one character become it, a half alone is none
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST_SOURCE:
+    if len(text) > min(LONGEST_SOURCE, left):
         return "", False
     return text, all(isinstance(line, str) for line in lines)
 

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ _CANVAS = re.compile(
 )
 _BLACKBOARD = re.compile(r"(.+?)_attempt_(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(_.*|\.txt)?", re.DOTALL)
 _NUMBERED = re.compile(r"[ _]?[(\-](\d{1,4})\)?(?=\.[^.]*$|$)")
+_SUBMITTED = re.compile(r"Last modified \(submission\)|마지막 수정됨 ?\(제출")  # a column's header
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COLUMNS = {
     "id": ("id", "student id", "student_id", "student number", "number", "login", "학번", "아이디"),
     "name": ("name", "full name", "student", "student name", "이름", "성명", "학생"),
@@ -63,9 +66,9 @@ class Owner:
     note: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Knowledge:
-    """What files beside the hand-ins say: Blackboard's notes, GitHub Classroom's table, nbgrader's times, a roster.
+    """What files beside the hand-ins say: Blackboard's notes, Moodle's and GitHub's tables, nbgrader's times, a roster.
 
     Attributes:
         texts: The small text files, by the names on the way to them.
@@ -77,8 +80,44 @@ class Knowledge:
     names: Sequence[tuple[str, ...]] = ()
     roster: Sequence[Mapping[str, str]] = ()
 
+    @cached_property
+    def by_name(self) -> dict[str, str]:
+        """The texts, by the last of their names."""
+        return {parts[-1]: text for parts, text in sorted(self.texts.items(), reverse=True)}
 
-def moodle(found: Found, _: Knowledge) -> Owner | None:
+    @cached_property
+    def assignment(self) -> str:
+        """What the names of several of Blackboard's students have in common, up to a line."""
+        heads = {m[1] for parts in self.names for name in _short(parts) if (m := _BLACKBOARD.fullmatch(name))}
+        common = os.path.commonprefix(sorted(heads)).rpartition("_")[0]  # noqa: RUF071 - characters are meant
+        return common if len(heads) > 1 else next(iter(heads), "").partition("_")[0]
+
+    @cached_property
+    def repositories(self) -> dict[str, dict[str, str]]:
+        """The rows of GitHub Classroom's table, by repository: not of a student's, which lies in a repository."""
+        return {
+            row["student_repository_name"]: row
+            for parts, text in sorted(self.texts.items())
+            if not any(each.endswith("-submissions") for each in parts[:-2])
+            for row in _rows(parts, text, "student_repository_name")
+        }
+
+    @cached_property
+    def worksheet(self) -> dict[str, datetime]:
+        """When Moodle's grading worksheet says that each number's student handed in: not one of a student's."""
+        times = {}
+        for parts, text in sorted(self.texts.items()):
+            if any(_MOODLE.match(name) for name in _short(parts)):
+                continue
+            for row in _rows(parts, text, "Identifier", "식별자"):
+                number = re.search(r"\d+$", (row.get("Identifier") or row.get("식별자") or "").strip()[-20:])
+                said = next((value for key, value in row.items() if _SUBMITTED.match(key)), "")
+                if number and (moment := _worded(said)):
+                    times[number[0]] = moment
+        return times
+
+
+def moodle(found: Found, known: Knowledge) -> Owner | None:
     """Return whose a file from Moodle is."""
     for name in _short(found.parts):
         if match := _MOODLE.match(name):
@@ -86,7 +125,8 @@ def moodle(found: Found, _: Knowledge) -> Owner | None:
             folder = name if _is_folder(found, name) else match[0]
             origin = {"folder": folder} | ({"identifier": number} if number else {})
             shown_name = f"{head} {number}" if head in _BLIND else head
-            return Owner(number or f"group {head}", shown_name, origin, note=match[0].endswith("_onlinetext"))
+            note = match[0].endswith("_onlinetext")
+            return Owner(number or f"group {head}", shown_name, origin, known.worksheet.get(number), note=note)
     return None
 
 
@@ -123,7 +163,7 @@ def blackboard(found: Found, known: Knowledge) -> Owner | None:
     for name in _short(found.parts):
         if match := _BLACKBOARD.fullmatch(name):
             head, attempt, rest = match.groups()
-            note = _blackboard_note(known, head, attempt)
+            note = known.by_name.get(f"{head}_attempt_{attempt}.txt", "")
             login = _blackboard_login(known, head, note)
             named = re.match(r"Name:[ \t]*(.*?)[ \t]*(?:\([^()\n]*\))?[ \t]*$", note, re.MULTILINE)
             moment = datetime.strptime(attempt, "%Y-%m-%d-%H-%M-%S") if _is_moment(attempt) else None
@@ -141,27 +181,19 @@ def _is_moment(attempt: str) -> bool:
     return True
 
 
-def _blackboard_note(known: Knowledge, head: str, attempt: str) -> str:
-    wanted = f"{head}_attempt_{attempt}.txt"
-    return next((text for parts, text in known.texts.items() if parts[-1] == wanted), "")
-
-
 def _blackboard_login(known: Knowledge, head: str, note: str) -> str:
-    """Return the login behind the assignment's name; each may hold underscores, so the note or all names tell it."""
+    """Return the login behind the assignment's name; each may hold lines, so the note or all names tell it."""
     said = re.search(r"^Name:.*\(([^()\n]+)\)[ \t]*$", note, re.MULTILINE)
     if said and head.endswith(f"_{said[1]}"):
         return said[1]
-    heads = {m[1] for parts in known.names for name in _short(parts) if (m := _BLACKBOARD.fullmatch(name))}
-    common = os.path.commonprefix(sorted(heads)).rpartition("_")[0]  # noqa: RUF071 - characters are meant
-    common = common if len(heads) > 1 else head.partition("_")[0]
-    return head.removeprefix(f"{common}_") if head.startswith(f"{common}_") else head
+    return head.removeprefix(f"{known.assignment}_")
 
 
 def github(found: Found, known: Knowledge) -> Owner | None:
     """Return whose a file from GitHub Classroom is."""
     for slug, repository in zip(found.parts, found.parts[1:-1], strict=False):
         if slug.endswith("-submissions") and len(slug) > len("-submissions"):
-            row = next((row for row in _classroom(known) if row["student_repository_name"] == repository), {})
+            row = known.repositories.get(repository, {})
             prefix = f"{slug.removesuffix('-submissions')}-"
             login = row.get("github_username") or repository.removeprefix(prefix)
             moment = _moment(row.get("submission_timestamp", ""))
@@ -170,14 +202,35 @@ def github(found: Found, known: Knowledge) -> Owner | None:
     return None
 
 
-def _classroom(known: Knowledge) -> list[dict[str, str]]:
-    """Return the rows of GitHub Classroom's table: not one of a student's, which lies in a repository."""
-    rows = []
-    for parts, text in known.texts.items():
-        inside = any(each.endswith("-submissions") for each in parts[:-2])
-        if parts[-1].lower().endswith(".csv") and not inside and "student_repository_name" in text.partition("\n")[0]:
-            rows += list(csv.DictReader(StringIO(text), restkey="", restval=""))
-    return rows
+def _rows(parts: Sequence[str], text: str, *columns: str) -> list[dict[str, str]]:
+    """Return the rows of a table that has one of these columns."""
+    header = text.partition("\n")[0]
+    if not parts[-1].lower().endswith(".csv") or not any(column in header for column in columns):
+        return []
+    try:
+        header_row, *table = csv.reader(StringIO(text))
+    except (csv.Error, ValueError):  # no table, or no row
+        return []
+    names = [name.strip() for name in header_row]
+    rows = [dict(zip(names, row, strict=False)) for row in table]
+    return [row for row in rows if any(column in row for column in columns)]
+
+
+def _worded(text: str) -> datetime | None:
+    """Return a time as Moodle writes it, in English or Korean: ``Thursday, 26 November 2026, 11:07 PM``."""
+    year, clock = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text), re.search(r"(?<!\d)(\d\d?):(\d\d)", text)
+    if not year or not clock:
+        return None
+    rest = text.replace(year[0], " ", 1).replace(clock[0], " ", 1)
+    korean = re.search(r"(\d\d?)월\s*(\d\d?)일", rest)
+    word = next((number for number, name in enumerate(_MONTHS, 1) if name in rest.lower()), 0)
+    day = korean[2] if korean else (re.search(r"\d\d?", rest) or ["0"])[0]
+    hour = int(clock[1]) % 12 + 12 * bool(re.search("pm|오후", rest.lower()))
+    hour = hour if re.search("am|pm|오전|오후", rest.lower()) else int(clock[1])
+    try:
+        return datetime(int(year[0]), int(korean[1]) if korean else word, int(day), hour, int(clock[2]))
+    except ValueError:
+        return None
 
 
 def nbgrader(found: Found, known: Knowledge) -> Owner | None:
@@ -303,7 +356,10 @@ def read_roster(path: Path) -> list[dict[str, str]]:
         data = path.read_bytes()[: LARGEST_ROSTER + 1]
     except OSError as e:
         raise errors.no_roster(path, e.strerror or "") from e
-    rows = list(csv.reader(StringIO(_roster_text(data, path)), strict=False))
+    try:
+        rows = list(csv.reader(StringIO(_roster_text(data, path))))
+    except csv.Error as e:
+        raise errors.no_roster(path, str(e)) from e
     header = [_plain(each) for each in rows[0]] if rows else []
     columns = {
         column: next((at for at, each in enumerate(header) if each in words), None)
@@ -325,9 +381,17 @@ def read_roster(path: Path) -> list[dict[str, str]]:
 def _roster_text(data: bytes, path: Path) -> str:
     if len(data) > LARGEST_ROSTER:
         raise errors.no_roster(path, "it is too large")
+    text = table_text(data)
+    if "\ufffd" in text:
+        raise errors.no_roster(path, "it is neither UTF-8 nor CP949")
+    return text
+
+
+def table_text(data: bytes) -> str:
+    """Return a text as spreadsheets write it: in UTF-8, CP949, or UTF-16; what cannot be read becomes U+FFFD."""
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise errors.no_roster(path, "it is neither UTF-8 nor CP949")
+    return data.decode("utf-8-sig", "replace")

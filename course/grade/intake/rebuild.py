@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from nbformat import NotebookNode
@@ -50,6 +51,16 @@ class _Piece:
     source: str
     names: tuple[str, ...] = ("", "", "")
     index: int | None = None
+
+    @cached_property
+    def bare(self) -> str:
+        """Its source without the blanks that editors add and take away."""
+        return _bare(self.source)
+
+    @cached_property
+    def bound(self) -> set[str]:
+        """The names that it binds."""
+        return _bound(self.source)
 
 
 @dataclass
@@ -198,7 +209,7 @@ def _by_source(sheet: _Sheet) -> None:
     """Match given cells, and answers left untouched, by their source."""
     answers = sheet.answers()
     for piece in sheet.pieces:
-        bare = _bare(piece.source)
+        bare = piece.bare
         if piece.index is not None or not bare:
             continue
         same = [i for i, text in enumerate(sheet.texts) if text == bare]
@@ -218,7 +229,7 @@ def _by_binding(sheet: _Sheet) -> None:
         if sheet.roles[index] != Role.ANSWER or not asked or sheet.at(index):
             continue
         counts = {
-            place: len(asked & _bound(piece.source))
+            place: len(asked & piece.bound)
             for place, piece in enumerate(sheet.pieces)
             if piece.index is None and piece.kind == "code"
         }
@@ -308,7 +319,7 @@ def _added(sheet: _Sheet) -> dict[tuple[int, bool], list[_Piece]]:
     count = 0
     for place, piece in enumerate(sheet.pieces):
         anchor = _anchor(sheet, place)
-        if piece.index is not None or piece.kind != "code" or _bare(piece.source) in untouched or anchor is None:
+        if piece.index is not None or piece.kind != "code" or piece.bare in untouched or anchor is None:
             continue
         count += 1
         if count > MOST_ADDED:
@@ -347,7 +358,7 @@ def _own(sheet: _Sheet, index: int) -> list[Cell]:
         sheet.say("intake_missing", index)
     if any(piece.kind != "code" for piece in pieces):
         sheet.say("intake_type_changed", index)
-    texts = {_bare(piece.source): piece.source for piece in pieces}  # of equal ones, one
+    texts = {piece.bare: piece.source for piece in pieces}  # of equal ones, one
     done = [source for bare, source in texts.items() if bare not in ("", _bare(cell.source))]
     if len(done) > 1:
         sheet.say("intake_several", index)
@@ -362,9 +373,9 @@ def _bound_elsewhere(sheet: _Sheet, index: int) -> bool:
     asked = _bound(sheet.released[index].source)
     answers = sheet.answers()
     return any(
-        piece.kind == "code" and piece.index != index and asked & _bound(piece.source)
+        piece.kind == "code" and piece.index != index and asked & piece.bound
         for piece in sheet.pieces
-        if (piece.index is None or piece.index in answers) and _bare(piece.source) not in sheet.texts
+        if (piece.index is None or piece.index in answers) and piece.bare not in sheet.texts
     )
 
 
@@ -382,7 +393,7 @@ def _written(sheet: _Sheet, index: int) -> str:
         low, high = _span(sheet, first, last)
         free = (p for p in range(low, high) if sheet.pieces[p].index is None and sheet.pieces[p].kind != "code")
         places = sorted({*places, *free})
-    texts = {_bare(sheet.pieces[place].source): sheet.pieces[place].source for place in places}  # of equal ones, one
+    texts = {sheet.pieces[place].bare: sheet.pieces[place].source for place in places}  # of equal ones, one
     done = [source for bare, source in texts.items() if bare not in ("", _bare(released.source))]
     return "\n\n".join(done) or str(released.source)
 

@@ -363,6 +363,30 @@ def test_nobody_is_late_where_nothing_is_known(handed_in):
     assert [r.key for r in batch.hand_ins[0].remarks] == ["intake_when"]
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Identifier,Full name,Last modified (submission)", '"Thursday, 26 November 2026, 11:07 PM"'),
+        ("Identifier,Full name,Last modified (submission)", '"Thursday, November 26, 2026, 11:07 PM"'),
+        ("Identifier,Full name,Last modified (submission)", '"26 Nov 2026, 23:07"'),
+        ("식별자,성명,마지막 수정됨(제출)", '"2026년 11월 26일(목) 오후 11:07"'),
+    ],
+)
+def test_moodles_worksheet_says_when(handed_in, header, said):
+    """Moodle's grading worksheet beside the hand-ins says when each came; one in a hand-in says nothing."""
+    sheet = f"\ufeff{header}\nParticipant 7,Kim,{said}\nParticipant 8,Lee,-\n".encode()
+    sheet = sheet.decode("utf-8-sig").encode("cp949") if b"2026\xeb" in sheet else sheet  # as Excel saves it
+    batch = handed_in(
+        "Kim_7_assignsubmission_file/a.ipynb",
+        "Lee_8_assignsubmission_file/a.ipynb",
+        ("Lee_8_assignsubmission_file/grades.csv", sheet.replace(b" 7,", b" 8,").replace(b"2026", b"2020")),
+        ("Grades.csv", sheet),
+        due=datetime(2026, 11, 26, 23, 0, tzinfo=timezone(timedelta(hours=9))),
+    )
+    assert [h.late for h in batch.hand_ins] == [timedelta(minutes=7), None]
+    assert [[r.key for r in h.remarks] for h in batch.hand_ins] == [[], ["intake_when"]]
+
+
 # Names
 
 
