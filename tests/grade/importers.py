@@ -77,7 +77,7 @@ def canvas_gradebook(data: bytes, students: dict[int, str], assignments: dict[in
         for row in rows[1:]:
             if "Points Possible" in row[0] or all(re.fullmatch(r"(?i)\s*(Muted|Manual Posting.*)?\s*", c) for c in row):
                 continue
-            assert row[1] and int(row[1]) in students, f"a new student would be made of {row[0]!r}"
+            assert int(row[1] or -1) in students, f"a new student would be made of {row[0]!r}"
             stored.setdefault(assignments[int(found[2])], {})[students[int(row[1])]] = row[index].strip()
     return stored
 
