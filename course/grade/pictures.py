@@ -9,7 +9,6 @@ from io import BytesIO
 
 MOST_BYTES = 4 * 2**20
 MOST_PIXELS = 4_000_000
-MOST_SIDE = 8_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}  # all else in a PNG is text, profiles, dates, further pictures
 
@@ -43,11 +42,11 @@ def _chunks(data: bytes) -> Iterator[bytes]:
     while last != b"IEND":
         length, name = struct.unpack_from(">I4s", data, place)
         end = place + 12 + length
-        if end > len(data) or (last == b"" and name != b"IHDR") or (last != b"" and name == b"IHDR"):
+        if end > len(data) or (last == b"" and name != b"IHDR"):
             raise ValueError
         if name == b"IHDR":
             width, height = struct.unpack_from(">II", data, place + 8)
-            if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
+            if width * height > MOST_PIXELS:
                 raise ValueError
         if name in _PIXELS:
             yield data[place:end]

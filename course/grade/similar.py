@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from heapq import nsmallest
 from itertools import combinations
 
 from rapidfuzz.distance import Indel
@@ -24,7 +25,8 @@ from rapidfuzz.distance import Indel
 from course.grade.handins import Cell, HandIn, Role, Student
 
 LENGTH = 5  # tokens of a sequence
-MOST_TOKENS = 3_000  # of an answer that are looked at
+MOST_TOKENS = 1_000  # of an answer that are looked at
+MOST_SEQUENCES = 150  # of an answer that stand for it
 FEWEST_SHARED = 8  # sequences that two answers share beyond what many do
 MOST_SHARING = 25  # students with the same sequence, from which on it is what one writes
 LEAST = 0.8  # similarity
@@ -91,10 +93,14 @@ def _answers(cells: Iterable[Cell]) -> dict[str, Tokens]:
 
 
 def _alike(answers: Mapping[int, Tokens], given: set[bytes]) -> list[tuple[int, int, float]]:
-    sequences = {index: _sequences(tokens) - given for index, tokens in answers.items()}
+    """Return who has nearly the same answer as who, and how similar they are.
+
+    Of long answers, the sequences with the smallest hashes stand for all: those that two answers share are then among
+    both.
+    """
     holders: dict[bytes, list[int]] = defaultdict(list)
-    for index in sorted(sequences):
-        for sequence in sequences[index]:
+    for index in sorted(answers):
+        for sequence in nsmallest(MOST_SEQUENCES, _sequences(answers[index]) - given):
             holders[sequence].append(index)
     sharing = min(MOST_SHARING, max(3, len(answers) // 4))
     shared = Counter(pair for each in holders.values() if len(each) <= sharing for pair in combinations(each, 2))

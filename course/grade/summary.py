@@ -55,7 +55,7 @@ class Question:
     waiting: int
 
 
-def summary(
+def summary(  # noqa: PLR0913 -- a page is made of what is on it
     batch: Batch,
     results: Sequence[Result],
     homework: str,

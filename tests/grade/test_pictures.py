@@ -75,6 +75,15 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("size", [(2500, 2000), (1, 4_000_001)])
+def test_an_honest_picture_that_is_too_large_is_refused(size) -> None:
+    """The bound on pixels holds by itself; a picture of just as many is drawn."""
+    target = BytesIO()
+    Image.new("1", size).save(target, "PNG")
+    assert redrawn(target.getvalue()) is None
+    assert redrawn(png(2000, 2000)) is not None
+
+
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_no_honest_png_is_no_picture(data: bytes) -> None:
     """What is broken, too large or another format is refused, before it costs memory."""
