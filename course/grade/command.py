@@ -72,7 +72,7 @@ class Options:
 @click.command()
 @click.argument("name", metavar="HOMEWORK")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--from", "platform", type=click.Choice(sorted(PLATFORMS)), help="Whose naming PATH has [default: seen from it].")
+@click.option("--from", "platform", type=click.Choice(sorted(PLATFORMS)), help="Whose naming PATH has [seen from it].")
 @click.option("--roster", type=FILE, help="Who is who: a CSV with a line per student.")
 @click.option(
     "--worksheet", "worksheets", type=FILE, multiple=True, help="The platform's own table of marks, to fill in."

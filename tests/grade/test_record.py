@@ -19,14 +19,29 @@ TRANSCRIPT = Transcript(
     {"build-check": {"net": b"\x00"}},
     {"build-check": {"0" * 64: None, "1" * 64: Answer(b"\x00", error=("ValueError", "no"))}},
 )
+CHECK = """
+def check(a):
+    yield 1
+
+
+def fresh():
+    return half(2)
+
+
+def half(x):
+    return x / 2
+
+
+grade(1, check, points=1)
+"""
 CELLS = (
     Cell(Role.TEXT, "title", "# A"),
     Cell(Role.GIVEN, "data", "X = 1"),
     Cell(Role.ANSWER, "one-answer", "a = X"),
-    Cell(Role.CHECK, "one-check", "def check(a):\n    yield 1\n\n\ndef fresh():\n    return half(2)\n\n\ndef half(x):\n    return x / 2\n\n\ngrade(1, check, points=1)"),
+    Cell(Role.CHECK, "one-check", CHECK),
     Cell(Role.ANSWER, "two-answer", "b = fresh()"),
     Cell(Role.WRITTEN, "three-answer", "because"),
-)  # fmt: skip
+)
 
 
 def changed(name, source):
@@ -78,8 +93,8 @@ def test_of_a_check_only_what_later_cells_use_is_executed():
         ("data", "X = 2", False),
         ("title", "# B", True),
         ("three-answer", "why not", True),
-        ("one-check", CELLS[3].source.replace("yield 1", "yield 0"), True),
-        ("one-check", CELLS[3].source.replace("x / 2", "x / 3"), False),
+        ("one-check", CHECK.replace("yield 1", "yield 0"), True),
+        ("one-check", CHECK.replace("x / 2", "x / 3"), False),
     ],
 )
 def test_an_execution_depends_on_all_that_runs_and_nothing_else(name, source, same):
