@@ -40,12 +40,13 @@ def test_a_command_starts_without_the_heavy_packages(command):
 
 
 def test_no_module_is_without_a_user():
-    """Every module of the package is a command, an extension named in a configuration, or imported by another."""
+    """Every module is a command, an extension named in a configuration, imported by another, or run by it."""
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
     used = {name for path in MODULES for name in _prefixes(imported(path))} | {m for m, _ in COMMANDS.values()}
     configured = "".join((ROOT / f).read_text(encoding="utf-8") for f in ("pyproject.toml", "_config.yml"))
-    kernel_extension = (ROOT / "course" / "kernel.py").read_text(encoding="utf-8")
-    lonely = {n for n in names - used - {"course", "course.__main__"} if n not in configured + kernel_extension}
+    # a program or an extension that a module starts by its name
+    named = "".join((ROOT / "course" / f).read_text(encoding="utf-8") for f in ("kernel.py", "grade/sandbox.py"))
+    lonely = {n for n in names - used - {"course", "course.__main__"} if n not in configured + named}
     assert not lonely
 
 

@@ -70,7 +70,26 @@ class Witness:
         """
         self._ask, self._language, self._left = ask, language, seconds
         self._here, self._there = b"", b""
+        self._stand_ins: list[tuple[object, CallableMark]] = []
         self.calls = dict(calls)
+
+    def stand_in(self, there: CallableMark) -> object:
+        """Return what stands here for a function or network in the sandbox: called, it asks for the answer there."""
+        import torch
+
+        def ask(*given: Any, **named: Any) -> object:
+            return self.question(there.path, given, named)
+
+        made: object = ask
+        if there.is_module:
+            body = {"forward": lambda _, *given, **named: ask(*given, **named)}
+            made = type(there.type, (torch.nn.Module,), body)()
+        self._stand_ins.append((made, there))
+        return made
+
+    def _mark_of(self, value: object) -> CallableMark | None:
+        """Return what a stand-in stands for, so that it can be an argument too."""
+        return next((there for made, there in self._stand_ins if made is value), None)
 
     def question(self, path: str, given: tuple[Any, ...], named: dict[str, Any]) -> object:
         """Return what the value at that path returns for these arguments.
@@ -88,13 +107,13 @@ class Witness:
         here = torch.get_rng_state().numpy().tobytes()
         if here != self._here:
             self._here = self._there = here
-        answer = self._answer(path, values.encode((given, named)), self._there)
+        answer = self._answer(path, values.encode((given, named), mark_of=self._mark_of), self._there)
         self._there = answer.state or self._there
         if answer.error:
             name, text = answer.error
             kind = getattr(builtins, name, None)
             raise (kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError)(text)
-        return values.decode(answer.value, lambda there: stand_in(there, self))
+        return values.decode(answer.value, self.stand_in)
 
     def _answer(self, path: str, arguments: bytes, state: bytes) -> Answer:
         asked = hashlib.sha256(b"\0".join((path.encode(errors="surrogatepass"), arguments, state))).hexdigest()
@@ -117,18 +136,6 @@ class Witness:
             return ask(path, arguments, state)
         finally:
             self._left -= time.monotonic() - start
-
-
-def stand_in(there: CallableMark, witness: Witness) -> object:
-    """Return what stands here for a function or network in the sandbox: called, it asks for the answer there."""
-    import torch
-
-    def ask(*given: Any, **named: Any) -> object:
-        return witness.question(there.path, given, named)
-
-    if there.is_module:
-        return type(there.type, (torch.nn.Module,), {"forward": lambda _, *given, **named: ask(*given, **named)})()
-    return ask
 
 
 class Examiner:
@@ -201,7 +208,7 @@ class Examiner:
             if name not in answers:
                 continue
             try:
-                self._space[name] = value = values.decode(answers[name], lambda there: stand_in(there, witness))
+                self._space[name] = value = values.decode(answers[name], witness.stand_in)
             except ValueError as e:
                 return replace(mark, said=Remark("unreadable", {"name": name, "why": str(e)}).text(self.language))
             if refused := _refused(value):
