@@ -62,5 +62,7 @@ def test_broken(case, released, others, tmp_path):
     assert written == ([case.written] if hand_in.cells else [])
     given = [c.source for c in hand_in.cells if c.role in (Role.GIVEN, Role.CHECK, Role.TEXT)]
     assert given == ([c.source for c in released.cells if c.id not in broken.ANSWERS] if hand_in.cells else [])
+    added = [c.source for c in hand_in.cells if c.role == Role.ADDED and len(c.source) > 30]
+    assert not any(source in text for source in added for text in given)  # a part of a given cell is nobody's own
     assert unicodedata.is_normalized("NFC", hand_in.file)
     assert hand_in.file.isprintable()
