@@ -170,7 +170,9 @@ class _Shower:
 
 def code(source: str) -> Markup:
     """Return Python as coloured HTML; nothing of it is HTML any more."""
-    return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=False, cssclass="code")))  # noqa: S704 -- Pygments escapes every token
+    coloured = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    # Pygments escapes every token
+    return Markup('<div class="code"><pre tabindex="0">{}</pre></div>').format(Markup(coloured))  # noqa: S704
 
 
 @cache

@@ -149,7 +149,7 @@ def test_markdown_and_code_are_only_themselves(attack: str) -> None:
     allowed |= {"thead", "tbody", "tr", "th", "td", "eq"}
     for html in (str(written(attack)), str(code(attack))):
         assert set(re.findall(r"<\s*/?\s*([a-zA-Z][\w:]*)", html)) <= allowed
-        assert set(re.findall(r"<[^>]*?\s([a-z-]+)=", html)) <= {"class", "start", "style"}
+        assert set(re.findall(r"<[^>]*?\s([a-z-]+)=", html)) <= {"class", "start", "style", "tabindex"}
         assert re.findall(r"style=\"(?!text-align:)", html) == []
 
 
