@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as TimedOut
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
@@ -98,12 +100,21 @@ def _grade(cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Exam
         return e.where, e.what, e.todo
 
 
+def warm_up() -> None:
+    """Begin to import what workers need, in a process of its own from which they are forked."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # a worker computes on one core, and a fork keeps no other thread
+    multiprocessing.set_forkserver_preload([__name__, "torch"])
+    forkserver.ensure_running()
+
+
 class Grader:
-    """Grades the hand-ins of one homework, and keeps what it did."""
+    """Grades the hand-ins of one homework, and keeps what it did. Use it as a context manager."""
 
     def __init__(self, task: Task, store: record.Store, jobs: int) -> None:
         """Grade by this many processes at a time, and keep records in the store."""
         self._task, self._store, self._jobs = task, store, jobs
+        self._pool: ProcessPool | None = None
         master, self._released = task.notebooks()
         self._checks = [cell.source for cell in master.cells if homework.kind(cell) in {"given", "check"}]
 
@@ -122,19 +133,32 @@ class Grader:
                 open_.append(hand_in)
         if not open_:
             return
+        pool = self._workers()
         seconds = START_SECONDS + self._task.limits.total_seconds + 2 * CHECK_SECONDS * len(self._checks)
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPool(min(self._jobs, len(open_)), initializer=_start, initargs=[self._task], context=spawn) as pool:
-            try:
-                futures: dict[Future[Any], HandIn] = {}
-                for hand_in in open_:
-                    transcript = self._store.load(self._keys(hand_in)[0], Transcript)
-                    futures[pool.schedule(_grade, args=[to_run(hand_in.cells), transcript], timeout=seconds)] = hand_in
-                for future in as_completed(futures):
-                    yield self._result(futures[future], future.result)
-            except BaseException:
-                pool.stop()  # type: ignore[no-untyped-call]
-                raise
+        futures: dict[Future[Any], HandIn] = {}
+        for hand_in in open_:
+            transcript = self._store.load(self._keys(hand_in)[0], Transcript)
+            futures[pool.schedule(_grade, args=[to_run(hand_in.cells), transcript], timeout=seconds)] = hand_in
+        for future in as_completed(futures):
+            yield self._result(futures[future], future.result)
+
+    def _workers(self) -> ProcessPool:
+        if self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            self._pool = ProcessPool(self._jobs, initializer=_start, initargs=[self._task], context=context)
+        return self._pool
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the processes: at once, where something went wrong."""
+        if self._pool is not None:
+            if kind is None:
+                self._pool.close()  # type: ignore[no-untyped-call]
+            else:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
 
     def _known(self, hand_in: HandIn) -> Result | None:
         """Return a result that needs no work: nothing could be read, or it is on record."""

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from course import data, errors, notebooks, release
 from course.grade import record
-from course.grade.batch import Grader, Task
+from course.grade.batch import Grader, Task, warm_up
 from course.grade.examine import imports, name_of
 from course.grade.feedback import feedback
 from course.grade.giveback import tables, zips
@@ -99,6 +99,7 @@ def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
     if options.again and not options.reason:
         raise errors.no_reason()
     (path,) = release.find(options.masters, (name,))
+    warm_up()
     master = chosen(path, options.parameters)
     released = release.release(master, path)
     batch = collect(
@@ -109,11 +110,12 @@ def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
         due=options.due,
         others=others(path, options.masters),
     )
-    grader = Grader(task(master, released, path, options.language), record.Store(options.out / "record"), options.jobs)
-    prove(grader, path, HandIn(MASTER, str(path), rebuild(master, released)[0]))
-    book = Book(options.out, released, name)
-    before = {key: book.score(key) for key in regraded(grader, batch, options.again)}
-    results = graded(grader, batch, options.rule, book.by_hand())
+    jobs = min(options.jobs, len(batch.hand_ins) or 1)
+    with Grader(task(master, released, path, options.language), record.Store(options.out / "record"), jobs) as grader:
+        prove(grader, path, HandIn(MASTER, str(path), rebuild(master, released)[0]))
+        book = Book(options.out, released, name)
+        before = {key: book.score(key) for key in regraded(grader, batch, options.again)}
+        results = graded(grader, batch, options.rule, book.by_hand())
     book.save(results)
     folder = options.out / name
     note_regrades(folder / "regrades.csv", before, results, options.reason or "")

@@ -21,6 +21,7 @@ import msgspec
 
 from course import notebooks
 from course.grade.handins import Cell, Role
+from course.grade.sandbox import INSIDE
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ def examination_key(executed: str, checks: Sequence[str], cells: Sequence[Cell],
 @functools.cache
 def environment() -> str:
     """Return the SHA-256 of what else an execution depends on: Python, the packages, the data and the grader's code."""
-    ours = sorted(Path(__file__).parent.glob("*.py"))
+    ours = [Path(__file__).with_name(f"{name}.py") for name in ("execute", "sandbox", *INSIDE)]
     files = [notebooks.ROOT / "requirements.lock", notebooks.ROOT / "course" / "mnist.sha256", *ours]
     return _sha256([platform.python_version(), platform.machine(), [file.read_bytes() for file in files]])
 
