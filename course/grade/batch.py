@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as TimedOut
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +16,8 @@ from nbformat import NotebookNode
 from pebble import ProcessExpired, ProcessPool
 
 from course import errors, homework
-from course.grade import record
+from course.grade import record, workers
+from course.grade.bare import BareTemplate
 from course.grade.examine import Examiner, imports, unearned
 from course.grade.execute import Examined, Transcript, examine_again, execute, to_run
 from course.grade.handins import Cell, HandIn, Mark, Result
@@ -41,6 +39,7 @@ class Task:
         language: What checks and feedback speak.
         data: The folder that answers may read besides the system, or nothing.
         limits: What an answer may use.
+        unsandboxed: Whether answers run with the grader's own rights.
     """
 
     master: str
@@ -49,6 +48,7 @@ class Task:
     language: str = "en"
     data: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    unsandboxed: bool = False
 
     def notebooks(self) -> tuple[NotebookNode, NotebookNode]:
         """Return the master, and what students get of it."""
@@ -68,7 +68,8 @@ class Worker:
             CourseError: There is no sandbox here, or the master is at fault.
         """
         master, released = task.notebooks()
-        self._template = Template(imports(master), task.data, task.limits)
+        kind = BareTemplate if task.unsandboxed else Template
+        self._template = kind(imports(master), task.data, task.limits)
         self._examiner = Examiner(master, released, task.path, task.language, CHECK_SECONDS)
 
     def grade(self, cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Examined, bool]:
@@ -98,14 +99,6 @@ def _grade(cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Exam
         return _worker.grade(cells, transcript)
     except errors.CourseError as e:
         return e.where, e.what, e.todo
-
-
-def warm_up() -> None:
-    """Begin to import what workers need, in a process of its own from which they are forked."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # a worker computes on one core, and a fork keeps no other thread
-    multiprocessing.set_forkserver_preload([__name__, "torch"])
-    forkserver.ensure_running()
 
 
 class Grader:
@@ -144,8 +137,7 @@ class Grader:
 
     def _workers(self) -> ProcessPool:
         if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPool(self._jobs, initializer=_start, initargs=[self._task], context=context)
+            self._pool = ProcessPool(self._jobs, initializer=_start, initargs=[self._task], context=workers.context())
         return self._pool
 
     def __enter__(self) -> Self:
@@ -170,7 +162,7 @@ class Grader:
 
     def _keys(self, hand_in: HandIn) -> tuple[str, str]:
         """Return the keys of its execution and of its examination."""
-        executed = record.execution_key(to_run(hand_in.cells))
+        executed = record.execution_key(to_run(hand_in.cells), self._task.unsandboxed)
         return executed, record.examination_key(executed, self._checks, hand_in.cells, self._task.language)
 
     def _result(self, hand_in: HandIn, outcome: Callable[[], object]) -> Result:

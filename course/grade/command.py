@@ -1,49 +1,24 @@
-"""``python -m course grade``: a class's hand-ins in, marks and feedback out."""
+"""``python -m course grade``: what a teacher types."""
 
 from __future__ import annotations
 
-import csv
 import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from nbformat import NotebookNode
-from tqdm import tqdm
 
-from course import data, errors, notebooks, release
-from course.grade import record
-from course.grade.batch import Grader, Task, warm_up
-from course.grade.examine import imports, name_of
-from course.grade.feedback import feedback
-from course.grade.giveback import tables, zips
-from course.grade.giveback.grades import grades
-from course.grade.giveback.tables import GivenBack
-from course.grade.gradebook import Book
-from course.grade.handins import Batch, HandIn, Result, Student
-from course.grade.intake.collect import collect
+from course import errors
+from course.grade import workers
 from course.grade.intake.platforms import PLATFORMS
-from course.grade.intake.rebuild import rebuild
 from course.grade.lateness import Rule, RuleType, WhenType
-from course.grade.plain import cell, line
 from course.grade.remarks import LANGUAGES
-from course.grade.similar import similar
-from course.grade.summary import summary
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-ZIPS = {"canvas": zips.canvas, "moodle": zips.moodle}
-WORKSHEETS: Mapping[str, Callable[[Path, Sequence[Result], str], GivenBack]] = {
-    "blackboard": lambda path, results, _: tables.blackboard(path, results),
-    "canvas": lambda path, results, _: tables.canvas(path, results),
-    "classroom": lambda path, results, _: tables.classroom(path, results),
-    "moodle": tables.moodle,
-}
 FOLDER = click.Path(file_okay=False, path_type=Path)
-MASTER = Student("master", "master")
+MASTERS = Path(__file__).parents[2] / "solutions"
 
 
 def cores() -> int:
@@ -65,6 +40,7 @@ class Options:
     language: str
     out: Path
     jobs: int
+    unsandboxed: bool
     again: tuple[str, ...]
     reason: str | None
 
@@ -80,11 +56,12 @@ class Options:
 @click.option("--due", type=WhenType(), help="The deadline, such as 2026-11-30T23:59.")
 @click.option("--late", "rule", type=RuleType(), help="What each hour, day or week costs, such as 10%/day.")
 @click.option("--parameters", type=FILE, help="Values that the students have not seen, in TOML.")
-@click.option("--masters", type=FOLDER, default=notebooks.ROOT / "solutions", help="The masters [default: solutions].")
+@click.option("--masters", type=FOLDER, default=MASTERS, help="The masters [default: solutions].")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="What feedback speaks.")
 @click.option("--out", type=FOLDER, default=Path("grading"), show_default=True, help="Where everything goes.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Hand-ins at a time [default: one per core].")
 @click.option("--regrade", "again", metavar="STUDENT", multiple=True, help="Execute this one's again.")
+@click.option("--unsandboxed", is_flag=True, help="Run answers with your own rights; every page warns of it.")
 @click.option("--because", "reason", metavar="REASON", help="Why; kept with both scores.")
 def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
     """Grade what was handed in for HOMEWORK, such as 03-threes-and-sevens.
@@ -98,156 +75,7 @@ def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
     options = Options(**given)
     if options.again and not options.reason:
         raise errors.no_reason()
-    (path,) = release.find(options.masters, (name,))
-    warm_up()
-    master = chosen(path, options.parameters)
-    released = release.release(master, path)
-    batch = collect(
-        paths,
-        released,
-        platform=options.platform,
-        roster=options.roster,
-        due=options.due,
-        others=others(path, options.masters),
-    )
-    jobs = min(options.jobs, len(batch.hand_ins) or 1)
-    with Grader(task(master, released, path, options.language), record.Store(options.out / "record"), jobs) as grader:
-        prove(grader, path, HandIn(MASTER, str(path), rebuild(master, released)[0]))
-        book = Book(options.out, released, name)
-        before = {key: book.score(key) for key in regraded(grader, batch, options.again)}
-        results = graded(grader, batch, options.rule, book.by_hand())
-    book.save(results)
-    folder = options.out / name
-    note_regrades(folder / "regrades.csv", before, results, options.reason or "")
-    given_back(folder, batch, results, released, options)
-    tell(folder, batch, results)
+    workers.warm_up()
+    from course.grade.grading import grade
 
-
-def task(master: NotebookNode, released: NotebookNode, path: Path, language: str) -> Task:
-    """Return the homework as workers get it; where it reads MNIST, MNIST is there."""
-    needs_mnist = any(module.partition(".")[0] == "fastai" for module in imports(master))
-    home = data.fill().parents[1] if needs_mnist else None
-    return Task(notebooks.text(master), notebooks.text(released), path, language, home)
-
-
-def chosen(path: Path, parameters: Path | None) -> NotebookNode:
-    """Return the master with the values that its parameters are to have."""
-    master = notebooks.read(path)
-    values = release.choose(release.read_parameters(parameters), path.stem, master, path) if parameters else {}
-    return release.with_parameters(master, values, path)
-
-
-def others(path: Path, masters: Path) -> dict[str, NotebookNode]:
-    """Return what students get of the other homeworks, for a hand-in that is one of them."""
-    return {other.stem: notebooks.read(other) for other in release.find(masters) if other != path}
-
-
-def prove(grader: Grader, path: Path, master: HandIn) -> None:
-    """See that the master's own answers get every point that a check gives.
-
-    Raises:
-        CourseError: They don't, under these parameters.
-    """
-    for result in grader.results([master]):
-        for mark in result.marks:
-            if not mark.by_hand and mark.points != mark.most:
-                raise errors.master_loses(path, mark.name, mark.points or 0, mark.most, mark.said)
-
-
-def graded(grader: Grader, batch: Batch, rule: Rule | None, by_hand: Mapping[str, Mapping[str, float]]) -> list[Result]:
-    """Return the results of all, sorted by student, with what persons gave and what lateness costs.
-
-    Raises:
-        CourseError: It was interrupted; what is done is on record.
-    """
-    results = []
-    with tqdm(total=len(batch.hand_ins), desc="Grading", unit="hand-in", disable=None) as progress:
-        try:
-            for result in grader.results(batch.hand_ins):
-                results.append(completed(result, rule, by_hand.get(result.hand_in.student.key, {})))
-                progress.update()
-        except KeyboardInterrupt:
-            raise errors.grading_interrupted(len(results), len(batch.hand_ins)) from None
-    return sorted(results, key=lambda result: result.hand_in.student.key)
-
-
-def completed(result: Result, rule: Rule | None, by_hand: Mapping[str, float]) -> Result:
-    """Return a result with the points that persons gave, and with its penalty."""
-    marks = tuple(replace(mark, points=by_hand.get(mark.name, mark.points)) for mark in result.marks)
-    result = replace(result, marks=marks)
-    return replace(result, penalty=rule.penalty(result) if rule else 0.0)
-
-
-def regraded(grader: Grader, batch: Batch, keys: Sequence[str]) -> list[str]:
-    """Forget what is on record of these students' hand-ins, and return their keys.
-
-    Raises:
-        CourseError: One of them handed nothing in.
-    """
-    there = {hand_in.student.key: hand_in for hand_in in batch.hand_ins}
-    for key in keys:
-        if key not in there:
-            raise errors.nobody_to_regrade(key, sorted(there))
-        grader.forget(there[key])
-    return list(keys)
-
-
-def note_regrades(file: Path, before: Mapping[str, float | None], results: Sequence[Result], reason: str) -> None:
-    """Add a line for each hand-in that was graded again: when, whose, why, and both scores."""
-    after = {result.hand_in.student.key: result.score for result in results}
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    if not before:
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = not file.exists()
-    with file.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        if new:
-            writer.writerow(["when", "student", "reason", "score before", "score after"])
-        writer.writerows([now, key, cell(reason), score, after[key]] for key, score in before.items())
-
-
-def given_back(folder: Path, batch: Batch, results: Sequence[Result], released: NotebookNode, options: Options) -> None:
-    """Write what students and platforms get: pages, the table of grades, zips, and worksheets filled in.
-
-    Raises:
-        CourseError: A worksheet is not what the platform gave out.
-    """
-    pages = {result.hand_in.student.key: feedback(result, folder.name, options.language) for result in results}
-    sources = {name_of(each): each.source for each in released.cells}
-    alike = similar([result.hand_in for result in results], sources)
-    write(folder / "grades.csv", grades(results, options.language))
-    write(folder / "summary.html", summary(batch, results, folder.name, options.language, similar=alike))
-    for key, page in pages.items():
-        write(folder / "feedback" / f"{key}.html", page)
-    made = {f"feedback-{name}.zip": make(results, pages) for name, make in ZIPS.items() if name == batch.platform}
-    for sheet in options.worksheets:
-        if batch.platform not in WORKSHEETS:
-            raise errors.no_worksheets(sheet, batch.platform, sorted(WORKSHEETS))
-        made[sheet.name] = WORKSHEETS[batch.platform](sheet, results, options.language)
-    for name, given in made.items():
-        write(folder / name, given.data)
-        for remark in given.remarks:
-            click.echo(f"{name}: {line(remark.text(options.language))}")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
-
-
-def tell(folder: Path, batch: Batch, results: Sequence[Result]) -> None:
-    """Say what was done, and where to look."""
-    executed = sum(result.executed for result in results)
-    waiting = sum(result.unmarked for result in results)
-    click.echo(
-        f"{len(results)} hand-ins by way of {batch.platform}: {executed} executed, {len(results) - executed} on record"
-        f" or unreadable; {len(batch.asides)} other files"
-    )
-    if waiting:
-        click.echo(f"{waiting} wait for marks by hand: run `nbgrader formgrader`, then this command once more")
-    click.echo(f"See {folder / 'summary.html'}")
+    grade(name, paths, options)

@@ -258,7 +258,11 @@ def unearned(released: NotebookNode) -> tuple[Mark, ...]:
 
 
 def imports(master: NotebookNode) -> list[str]:
-    """Return the modules that a master's code imports, sorted: those that a sandbox should have ready."""
+    """Return the modules that a master's code imports, sorted: those that a sandbox should have ready.
+
+    With torch comes what its optimizers import when the first one is made, which
+    takes seconds that each student would wait for.
+    """
     found = set()
     for cell in master.cells:
         if cell.cell_type != "code":
@@ -268,7 +272,7 @@ def imports(master: NotebookNode) -> list[str]:
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module)
-    return sorted(found)
+    return sorted(found | ({"torch._dynamo"} if "torch" in found else set()))
 
 
 @contextlib.contextmanager

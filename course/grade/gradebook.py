@@ -19,7 +19,7 @@ from nbgrader.utils import setenv
 from sqlalchemy.exc import SAWarning
 
 from course import homework, notebooks
-from course.grade.handins import Kind, Mark, Output, Result, Role
+from course.grade.handins import Kind, Mark, Output, Result, Role, Student
 from course.grade.intake.rebuild import rebuild
 from course.grade.pictures import redrawn
 from course.grade.plain import plain
@@ -70,25 +70,28 @@ class Book:
 
     def save(self, results: Sequence[Result]) -> None:
         """Write results that changed; what a person gave stays."""
-        with warnings.catch_warnings():
+        saver = SaveAutoGrades()
+        with warnings.catch_warnings(), Gradebook(self._url) as book:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader reads what it has not added yet
+            saver.gradebook, saver.notebook_id, saver.assignment_id = book, self._name, self._name
             for result in results:
-                self._save(result)
+                student = result.hand_in.student
+                book.update_or_create_student(student.key, last_name=student.name)
+                book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
+                notebook = autograded(result, self._released)
+                if self._written(student, notebook):
+                    saver.student_id = student.key
+                    for index, cell in enumerate(notebook.cells):
+                        saver.preprocess_cell(cell, {}, index)
+                saved = book.find_submission_notebook(self._name, self._name, student.key)
+                saved.late_submission_penalty = result.penalty
+            book.db.commit()
 
-    def _save(self, result: Result) -> None:
-        student = result.hand_in.student
+    def _written(self, student: Student, notebook: NotebookNode) -> bool:
+        """Write a notebook where nbgrader looks for it, and return whether it is another than before."""
         path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        notebook = autograded(result, self._released)
-        with Gradebook(self._url) as book:
-            book.update_or_create_student(student.key, last_name=student.name)
-            book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
-        if notebooks.write(path, notebook):
-            SaveAutoGrades().preprocess(notebook, self._resources(student.key))
-        with Gradebook(self._url) as book:
-            saved = book.find_submission_notebook(self._name, self._name, student.key)
-            saved.late_submission_penalty = result.penalty
-            book.db.commit()
+        return notebooks.write(path, notebook)
 
 
 def autograded(result: Result, released: NotebookNode) -> NotebookNode:

@@ -56,14 +56,15 @@ class Store:
         return self._folder / key[:2] / key[2:]
 
 
-def execution_key(cells: Sequence[Cell]) -> str:
+def execution_key(cells: Sequence[Cell], unsandboxed: bool = False) -> str:
     """Return the SHA-256 of what an execution depends on: the notebook with its parameters, the environment, the data.
 
     Args:
         cells: The notebook as it runs, from ``to_run``.
+        unsandboxed: Whether it runs without a sandbox.
     """
     ran = [(cell.role, cell.name, cell.source) for cell in cells if cell.role not in {Role.TEXT, Role.WRITTEN}]
-    return _sha256([ran, environment()])
+    return _sha256([ran, unsandboxed, environment()])
 
 
 def examination_key(executed: str, checks: Sequence[str], cells: Sequence[Cell], language: str) -> str:

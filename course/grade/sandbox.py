@@ -42,7 +42,7 @@ _ENVIRONMENT = {
     "HOME": "/home/template", "LANG": "C.UTF-8", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
-    "PYTHONPATH": "/grader",
+    "PYTHONPATH": "/grader", "USER": "student",
 }  # fmt: skip
 
 
