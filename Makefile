@@ -51,9 +51,10 @@ test-quick: lint ## the same for what changed, in a few minutes
 	@$(bin)/pytest $(at_once) -m "not slow" tests $$(git diff --name-only --diff-filter=d \
 		"$$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main)" -- 'lectures/*.ipynb' 'exercises/*.ipynb' 'solutions/*.ipynb' 'ko/*.ipynb')
 
-bench: .venv/whole ## measure a lesson's page beside a stock Jupyter Book's
+bench: .venv/whole ## measure a lesson's page beside a stock Jupyter Book's, and the grader beside nbgrader's own
 	@.ci/setup system
 	@$(bin)/python -m course bench
+	@$(bin)/python -m course grade-bench
 
 linkcheck: .venv/light ## ask every other site that the pages link to whether it is still there
 	@$(bin)/jupyter-book build --builder linkcheck --keep-going .

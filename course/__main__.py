@@ -14,6 +14,7 @@ COMMANDS = {
     "data": ("course.data", "Put MNIST where fastai looks for it."),
     "emblem": ("course.site.emblem", "Draw the favicon and the picture of the site's cards."),
     "grade": ("course.grade.command", "Grade what was handed in."),
+    "grade-bench": ("course.grade.bench", "Time the grader beside nbgrader's own."),
     "grade-example": ("course.grade.example", "Make an invented class's hand-ins."),
     "lock": ("course.lock", "Pin every package to Colab's version."),
     "record-timings": ("course.record_timings", "Measure a benchmark, GPU included."),

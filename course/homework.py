@@ -12,7 +12,7 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,3 +204,19 @@ def parameters_cell(master: NotebookNode, path: Path) -> NotebookNode:
         if cell.cell_type == "code" and PARAMETERS in cell.metadata.get("tags", []):
             return cell
     raise errors.not_a_homework(path, f"it has no cell tagged {PARAMETERS}")
+
+
+def imports(notebook: Mapping[str, Any]) -> set[str]:
+    """Return the modules that a notebook's code imports; a cell that is not Python alone is left out."""
+    found: set[str] = set()
+    for cell in notebook["cells"]:
+        try:
+            tree = ast.parse("".join(cell["source"]) if cell["cell_type"] == "code" else "")
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module)
+    return found

@@ -24,9 +24,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from course import errors
-from course.grade import shell, template, wire
+from course.grade import wire
 from course.grade.remarks import Remark
 from course.grade.sandbox import START_SECONDS, WATCH_SECONDS, Child, Limits
+
+ENVIRONMENT = {
+    "MKL_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline", "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "TERM": "dumb",
+}  # fmt: skip
 
 
 class BareTemplate:
@@ -56,9 +61,7 @@ class BareTemplate:
             CourseError: It does not start.
         """
         home = tempfile.TemporaryDirectory()
-        environment = (
-            os.environ | template.ENVIRONMENT | {"HOME": home.name, "PATH": os.environ.get("PATH", os.defpath)}
-        )
+        environment = os.environ | ENVIRONMENT | {"HOME": home.name}
         if self._data:
             environment["FASTAI_HOME"] = str(self._data)
         ours, theirs = socket.socketpair()
@@ -123,6 +126,8 @@ class BareChild(Child):
 
 def main() -> None:
     """Serve the grader until it hangs up."""
+    from course.grade import shell, template
+
     link = socket.socket(fileno=int(sys.argv[1]))
     settings: dict[str, Any] = ast.literal_eval(sys.argv[2])
     made = shell.make()

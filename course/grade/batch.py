@@ -18,11 +18,11 @@ from pebble import ProcessExpired, ProcessPool
 from course import errors, homework
 from course.grade import record, workers
 from course.grade.bare import BareTemplate
-from course.grade.examine import Examiner, imports, unearned
+from course.grade.examine import Examiner, unearned
 from course.grade.execute import Examined, Transcript, examine_again, execute, to_run
 from course.grade.handins import Cell, HandIn, Mark, Result
 from course.grade.remarks import Remark
-from course.grade.sandbox import Limits, Template
+from course.grade.sandbox import Guest, Limits, Source, Template
 
 CHECK_SECONDS = 60  # what a check may take, its questions to the sandbox apart
 START_SECONDS = 120  # what a worker may take to get ready
@@ -37,7 +37,8 @@ class Task:
         released: What students get of it, as text.
         path: The master's file, for messages.
         language: What checks and feedback speak.
-        data: The folder that answers may read besides the system, or nothing.
+        modules: What is imported before an answer runs.
+        data: Without a sandbox, fastai's home where the homework reads MNIST.
         limits: What an answer may use.
         unsandboxed: Whether answers run with the grader's own rights.
     """
@@ -46,6 +47,7 @@ class Task:
     released: str
     path: Path
     language: str = "en"
+    modules: tuple[str, ...] = ()
     data: Path | None = None
     limits: Limits = field(default_factory=Limits)
     unsandboxed: bool = False
@@ -61,15 +63,18 @@ class Task:
 class Worker:
     """What one process grades with: a template of its own, and the homework's checks."""
 
-    def __init__(self, task: Task) -> None:
-        """Start the sandbox and prepare the checks.
+    def __init__(self, task: Task, address: str) -> None:
+        """Prepare the checks, and call the sandbox's template at that address.
 
         Raises:
             CourseError: There is no sandbox here, or the master is at fault.
         """
         master, released = task.notebooks()
-        kind = BareTemplate if task.unsandboxed else Template
-        self._template = kind(imports(master), task.data, task.limits)
+        self._template: Source | BareTemplate
+        if task.unsandboxed:
+            self._template = BareTemplate(task.modules, task.data, task.limits)
+        else:
+            self._template = Guest(address, task.limits)
         self._examiner = Examiner(master, released, task.path, task.language, CHECK_SECONDS)
 
     def grade(self, cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Examined, bool]:
@@ -82,12 +87,12 @@ class Worker:
 _worker: Worker | errors.CourseError
 
 
-def _start(task: Task) -> None:
+def _start(task: Task, address: str) -> None:
     """Make this process a worker; its failure waits for the first task, which can tell of it."""
     global _worker  # noqa: PLW0603 - a process has one
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader is asked to stop, and stops us
     try:
-        _worker = Worker(task)
+        _worker = Worker(task, address)
     except errors.CourseError as e:
         _worker = e
 
@@ -104,9 +109,10 @@ def _grade(cells: tuple[Cell, ...], transcript: Transcript | None) -> tuple[Exam
 class Grader:
     """Grades the hand-ins of one homework, and keeps what it did. Use it as a context manager."""
 
-    def __init__(self, task: Task, store: record.Store, jobs: int) -> None:
-        """Grade by this many processes at a time, and keep records in the store."""
+    def __init__(self, task: Task, store: record.Store, jobs: int, template: Template | None) -> None:
+        """Grade by this many processes at a time, in the template's children, and keep records in the store."""
         self._task, self._store, self._jobs = task, store, jobs
+        self._template = template
         self._pool: ProcessPool | None = None
         master, self._released = task.notebooks()
         self._checks = [cell.source for cell in master.cells if homework.kind(cell) in {"given", "check"}]
@@ -136,8 +142,14 @@ class Grader:
             yield self._result(futures[future], future.result)
 
     def _workers(self) -> ProcessPool:
+        """Return the processes that grade, all on one template, which begins while they are started."""
         if self._pool is None:
-            self._pool = ProcessPool(self._jobs, initializer=_start, initargs=[self._task], context=workers.context())
+            address = self._template.address if self._template else ""
+            self._pool = ProcessPool(
+                self._jobs, initializer=_start, initargs=[self._task, address], context=workers.context()
+            )
+            if self._template:
+                self._template.ready()
         return self._pool
 
     def __enter__(self) -> Self:

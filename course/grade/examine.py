@@ -257,24 +257,6 @@ def unearned(released: NotebookNode) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def imports(master: NotebookNode) -> list[str]:
-    """Return the modules that a master's code imports, sorted: those that a sandbox should have ready.
-
-    With torch comes what its optimizers import when the first one is made, which
-    takes seconds that each student would wait for.
-    """
-    found = set()
-    for cell in master.cells:
-        if cell.cell_type != "code":
-            continue
-        for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module)
-    return sorted(found | ({"torch._dynamo"} if "torch" in found else set()))
-
-
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Show no figure, warning or progress bar of the master's."""

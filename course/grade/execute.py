@@ -12,7 +12,7 @@ from course.grade.bare import BareTemplate
 from course.grade.examine import Examiner, NotOnRecordError, Witness
 from course.grade.handins import Cell, Mark, Ran, Role
 from course.grade.remarks import Remark
-from course.grade.sandbox import Answer, Template
+from course.grade.sandbox import Answer, Source
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Examined:
     transcript: Transcript
 
 
-def execute(cells: Sequence[Cell], template: Template | BareTemplate, examiner: Examiner) -> Examined:
+def execute(cells: Sequence[Cell], template: Source | BareTemplate, examiner: Examiner) -> Examined:
     """Run the cells in a fresh child of the template, and each check when the cells before it have run.
 
     Args:

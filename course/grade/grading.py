@@ -14,11 +14,11 @@ import click
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from course import data, errors, notebooks, release
-from course.grade import record
+from course import errors, notebooks, release
+from course.grade import record, workers
 from course.grade.batch import Grader, Task
-from course.grade.command import Options
-from course.grade.examine import imports, name_of
+from course.grade.command import Options, home_of_data
+from course.grade.examine import name_of
 from course.grade.feedback import feedback
 from course.grade.giveback import tables, zips
 from course.grade.giveback.grades import grades
@@ -29,6 +29,7 @@ from course.grade.intake.collect import collect
 from course.grade.intake.rebuild import rebuild
 from course.grade.lateness import Rule
 from course.grade.plain import cell, line
+from course.grade.sandbox import Template
 from course.grade.similar import similar
 from course.grade.summary import summary
 
@@ -42,8 +43,14 @@ WORKSHEETS: Mapping[str, Callable[[Path, Sequence[Result], str], GivenBack]] = {
 MASTER = Student("master", "master")
 
 
-def grade(name: str, paths: Sequence[Path], options: Options) -> None:
+def grade(name: str, paths: Sequence[Path], options: Options, template: Template | None) -> None:
     """Grade what was handed in for a homework, and write all that is given back.
+
+    Args:
+        name: The homework's name.
+        paths: What was handed in.
+        options: All else that was asked for.
+        template: The sandbox, which may still be starting; nothing where answers run without one.
 
     Raises:
         CourseError: Something the teacher can mend; what is done by then is on record.
@@ -61,12 +68,15 @@ def grade(name: str, paths: Sequence[Path], options: Options) -> None:
     )
     jobs = min(options.jobs, len(batch.hand_ins) or 1)
     store = record.Store(options.out / "record")
-    with Grader(task(master, released, path, options), store, jobs) as grader, ThreadPoolExecutor(1) as beside:
-        opened = beside.submit(Book, options.out, released, name)  # takes seconds when there is none yet
+    whole = task(master, released, path, options)
+    with Grader(whole, store, jobs, template) as grader, ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(Book, options.out, released, name)  # takes seconds where there is none yet
         prove(grader, path, HandIn(MASTER, str(path), rebuild(master, released)[0]))
+        again = regraded(grader, batch, options.again)
+        found = graded(grader, batch)
         book = opened.result()
-        before = {key: book.score(key) for key in regraded(grader, batch, options.again)}
-        results = graded(grader, batch, options.rule, book.by_hand())
+    before, by_hand = {key: book.score(key) for key in again}, book.by_hand()
+    results = [completed(each, options.rule, by_hand.get(each.hand_in.student.key, {})) for each in found]
     book.save(results)
     folder = options.out / name
     note_regrades(folder / "regrades.csv", before, results, options.reason or "")
@@ -75,11 +85,11 @@ def grade(name: str, paths: Sequence[Path], options: Options) -> None:
 
 
 def task(master: NotebookNode, released: NotebookNode, path: Path, options: Options) -> Task:
-    """Return the homework as workers get it; where it reads MNIST, MNIST is there."""
-    needs_mnist = any(module.partition(".")[0] == "fastai" for module in imports(master))
-    home = data.fill().parents[1] if needs_mnist else None
+    """Return the homework as workers get it."""
+    modules = tuple(workers.modules(master))
     texts = notebooks.text(master), notebooks.text(released)
-    return Task(*texts, path, options.language, home, unsandboxed=options.unsandboxed)
+    home = home_of_data(modules) if options.unsandboxed else None
+    return Task(*texts, path, options.language, modules, home, unsandboxed=options.unsandboxed)
 
 
 def chosen(path: Path, parameters: Path | None) -> NotebookNode:
@@ -106,8 +116,8 @@ def prove(grader: Grader, path: Path, master: HandIn) -> None:
                 raise errors.master_loses(path, mark.name, mark.points or 0, mark.most, mark.said)
 
 
-def graded(grader: Grader, batch: Batch, rule: Rule | None, by_hand: Mapping[str, Mapping[str, float]]) -> list[Result]:
-    """Return the results of all, sorted by student, with what persons gave and what lateness costs.
+def graded(grader: Grader, batch: Batch) -> list[Result]:
+    """Return the results of all, sorted by student.
 
     Raises:
         CourseError: It was interrupted; what is done is on record.
@@ -116,7 +126,7 @@ def graded(grader: Grader, batch: Batch, rule: Rule | None, by_hand: Mapping[str
     with tqdm(total=len(batch.hand_ins), desc="Grading", unit="hand-in", disable=None) as progress:
         try:
             for result in grader.results(batch.hand_ins):
-                results.append(completed(result, rule, by_hand.get(result.hand_in.student.key, {})))
+                results.append(result)
                 progress.update()
         except KeyboardInterrupt:
             raise errors.grading_interrupted(len(results), len(batch.hand_ins)) from None

@@ -92,39 +92,11 @@ class Answer:
     error: tuple[str, str] | None = None
 
 
-class Template:
-    """A process in a sandbox of its own that has imported what hand-ins import, and forks a child for each.
+class Source:
+    """Where children come from: a template, asked over a socket."""
 
-    It dies with the thread that made it. Use it as a context manager.
-    """
-
-    def __init__(self, imports: Sequence[str], data: Path | None, limits: Limits = Limits()) -> None:  # frozen
-        """Start it, and try its walls.
-
-        Args:
-            imports: The names of the modules to import.
-            data: fastai's home, whose folder ``data`` its children can read; nothing, to give them none.
-            limits: What a child may use.
-
-        Raises:
-            CourseError: There is no bubblewrap, or it is refused, or a wall does not stand, or an import fails.
-        """
-        self.limits = limits
-        settings = {
-            "imports": list(imports), "data": "/data" if data else "", "output": limits.output,
-            "limits": {**asdict(limits), "cpu_seconds": limits.cpu_seconds + 2},
-        }  # fmt: skip
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
-        try:
-            with theirs:
-                self._process = _start(theirs.fileno(), settings, data, self._said.fileno())
-            self._await_ready()
-            with self.child():
-                pass
-        except BaseException:
-            self.close()
-            raise
+    def __init__(self, control: socket.socket, limits: Limits) -> None:
+        self.limits, self._control = limits, control
 
     def __enter__(self) -> Self:
         return self
@@ -133,16 +105,8 @@ class Template:
         self.close()
 
     def close(self) -> None:
-        """End it and all its children."""
+        """Hang up, which ends the children that were asked for here."""
         self._control.close()
-        process: subprocess.Popen[bytes] | None = getattr(self, "_process", None)
-        if process is not None:
-            try:
-                process.wait(0.5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._said.close()
 
     def child(self) -> Child:
         """Return a fresh process in a sandbox of its own.
@@ -168,6 +132,94 @@ class Template:
             child.close()
             raise
         return child
+
+    def _last_words(self) -> str:
+        return "it answers no more"
+
+
+class Guest(Source):
+    """A template that another process has started, asked from this one."""
+
+    def __init__(self, address: str, limits: Limits) -> None:
+        """Call it.
+
+        Raises:
+            CourseError: It does not answer.
+        """
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            control.connect(address)
+        except OSError as error:
+            control.close()
+            raise errors.template_ended(str(error)) from None
+        super().__init__(control, limits)
+
+
+class Template(Source):
+    """A process in a sandbox of its own that has imported what hand-ins import, and forks a child for each.
+
+    It dies with the thread that made it. Use it as a context manager.
+
+    Attributes:
+        address: Where other processes of this user can ask it, as ``Guest``.
+    """
+
+    def __init__(
+        self, imports: Sequence[str], data: Path | None, limits: Limits = Limits(), wait: bool = True
+    ) -> None:  # frozen
+        """Start it, and try its walls.
+
+        Args:
+            imports: The names of the modules to import.
+            data: fastai's home, whose folder ``data`` its children can read; nothing, to give them none.
+            limits: What a child may use.
+            wait: Whether to wait until it is ready; else ``ready`` is to be called.
+
+        Raises:
+            CourseError: There is no bubblewrap, or it is refused, or a wall does not stand, or an import fails.
+        """
+        settings = {
+            "imports": list(imports), "data": "/data" if data else "", "output": limits.output,
+            "limits": {**asdict(limits), "cpu_seconds": limits.cpu_seconds + 2},
+        }  # fmt: skip
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(control, limits)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
+        self._place = tempfile.TemporaryDirectory()  # for this user's eyes alone
+        self.address = str(Path(self._place.name, "template"))
+        try:
+            with theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+                listener.bind(self.address)
+                listener.listen()
+                self._process = _start((theirs.fileno(), listener.fileno()), settings, data, self._said.fileno())
+            if wait:
+                self.ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def ready(self) -> None:
+        """Wait until it has imported everything, and try its walls.
+
+        Raises:
+            CourseError: A wall does not stand, or an import fails.
+        """
+        self._await_ready()
+        with self.child():
+            pass
+
+    def close(self) -> None:
+        """End it and all its children."""
+        super().close()
+        process: subprocess.Popen[bytes] | None = getattr(self, "_process", None)
+        if process is not None:
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._said.close()
+        self._place.cleanup()
 
     def _await_ready(self) -> None:
         """Wait until everything is imported."""
@@ -219,7 +271,7 @@ def _remedy() -> str:
 # Starting
 
 
-def _start(control: int, settings: dict[str, Any], data: Path | None, said: int) -> subprocess.Popen[bytes]:
+def _start(sockets: tuple[int, int], settings: dict[str, Any], data: Path | None, said: int) -> subprocess.Popen[bytes]:
     """Start the template in bubblewrap, as somebody who is not root."""
     if shutil.which("bwrap") is None:
         raise errors.no_bubblewrap()
@@ -235,7 +287,7 @@ def _start(control: int, settings: dict[str, Any], data: Path | None, said: int)
         *(part for name in ("null", "random", "urandom") for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
         "--symlink", "/proc/self/fd", "/dev/fd", "--dir", "/dev/shm", "--remount-ro", "/dev",  # noqa: S108
         "--tmpfs", "/home", "--dir", "/home/template", "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/",  # noqa: S108
-        python, "-s", "-P", "-B", "-m", "course.grade.template", str(control), repr(settings),
+        python, "-s", "-P", "-B", "-m", "course.grade.template", *map(str, sockets), repr(settings),
     ]  # fmt: skip
     environment = {"PATH": os.environ.get("PATH", os.defpath)}
     if os.geteuid() == 0:
@@ -246,7 +298,7 @@ def _start(control: int, settings: dict[str, Any], data: Path | None, said: int)
         command = [names.get(part, part) for part in command]
     return subprocess.Popen(
         command,
-        pass_fds=[control],
+        pass_fds=sockets,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=said,

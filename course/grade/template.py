@@ -1,7 +1,7 @@
 """What runs inside the sandbox: a template that only imports, and forks one shut-in child per student.
 
-``python -m course.grade.template SOCKET SETTINGS`` is started by ``sandbox.Template``. It never runs a student's
-byte: a child does, once, after the walls are up and were looked at.
+``python -m course.grade.template SOCKET LISTENER SETTINGS`` is started by ``sandbox.Template``. It never runs a
+student's byte: a child does, once, after the walls are up and were looked at.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import importlib
 import os
 import random
 import re
+import select
 import signal
 import socket
 import sys
@@ -32,8 +33,8 @@ ENVIRONMENT = {
 
 def main() -> None:
     """Import, report, and fork a child for each request until the grader hangs up."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    settings = ast.literal_eval(sys.argv[2])
+    control, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    settings = ast.literal_eval(sys.argv[3])
     made = shell.make()
     for name in settings["imports"]:
         importlib.import_module(name)
@@ -47,19 +48,45 @@ def main() -> None:
         return
     control.send(b"ready")
     settings["outside"] = confine.namespaces()
+    serve_graders(control, listener, settings, made)
+
+
+def serve_graders(control: socket.socket, listener: socket.socket, settings: dict[str, Any], made: shell.Shell) -> None:
+    """Fork a child for each request of the grader or of its workers; end those of a worker that has hung up."""
     pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    children: set[int] = set()
+    children: dict[socket.socket, set[int]] = {control: set()}
     while True:
-        try:
-            request, descriptors, _, _ = socket.recv_fds(control, 16, 1)
-        except OSError:
-            return
-        if not request:
-            return
-        children.add(spawn(control, descriptors[0], pids, settings, made))
-        for child in list(children):
+        for one in select.select([listener, *children], [], [])[0]:
+            if one is listener:
+                children[listener.accept()[0]] = set()
+                continue
+            link = requested(one)
+            if link is not None:
+                children[one].add(spawn(one, link, pids, settings, made))
+            elif one is control:
+                return
+            else:
+                for child in children.pop(one):
+                    os.kill(child, signal.SIGKILL)
+                one.close()
+        reap(children)
+
+
+def requested(grader: socket.socket) -> int | None:
+    """Return the descriptor that a new child is to answer on, or nothing where the other side has hung up."""
+    try:
+        request, descriptors, _, _ = socket.recv_fds(grader, 16, 1)
+    except OSError:
+        return None
+    return descriptors[0] if request and descriptors else None
+
+
+def reap(children: dict[socket.socket, set[int]]) -> None:
+    """Take leave of the children that have ended."""
+    for own in children.values():
+        for child in list(own):
             if os.waitpid(child, os.WNOHANG)[0]:
-                children.discard(child)
+                own.discard(child)
 
 
 def warm_up(made: shell.Shell) -> None:
