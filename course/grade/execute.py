@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from course.grade.bare import BareTemplate
-from course.grade.examine import Examiner, NotOnRecordError, Witness
+from course.grade.examine import SUMMARY, Examiner, NotOnRecordError, Witness
 from course.grade.handins import Cell, Mark, Ran, Role
 from course.grade.remarks import Remark
 from course.grade.sandbox import Answer, Source
@@ -86,35 +86,57 @@ def examine_again(cells: Sequence[Cell], transcript: Transcript, examiner: Exami
 
 
 def to_run(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Return the cells as they run in a sandbox: of a check, only the definitions that later cells use.
+    """Return the cells as they run in a sandbox: of checks and their tools, only the definitions that answers use.
 
-    The check itself runs outside. What it defines may be used by the answers after
-    it, and so the execution depends on that, but on nothing else of the check: a
-    check that is changed doesn't make what is on record worthless.
+    The checks themselves run outside. What they define may be used by the answers
+    after them, and so the execution depends on that, but on nothing else of them: a
+    check or a message that is changed doesn't make what is on record worthless.
     """
     wanted: set[str] = set()
     pruned = []
     for cell in reversed(cells):
-        if cell.role is Role.CHECK:
-            source, read = _used(cell.source, wanted)
+        source = cell.source if cell.name != SUMMARY else ""
+        if cell.role in {Role.GIVEN, Role.CHECK} and (definitions := _definitions(cell.role, source)) is not None:
+            source, read = _used(definitions, wanted)
             wanted |= read
-            pruned.append(Cell(cell.role, cell.name, source))
-        else:
-            if cell.role in {Role.GIVEN, Role.ANSWER, Role.ADDED}:
-                wanted |= names_read(cell.source)
-            pruned.append(cell)
+        elif cell.role in {Role.GIVEN, Role.ANSWER, Role.ADDED}:
+            wanted |= names_read(source)
+        pruned.append(Cell(cell.role, cell.name, source))
     return tuple(reversed(pruned))
 
 
-def _used(source: str, wanted: set[str]) -> tuple[str, set[str]]:
-    """Return a check's statements that bind wanted names, and all names that these read; its last line is the check."""
-    statements = [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body[:-1]]
+def _definitions(role: Role, source: str) -> list[str] | None:
+    """Return the statements of a check but its last, or of a cell that only defines; of another cell nothing."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a magic of IPython
+        return None
+    if role is Role.CHECK:
+        body = body[:-1]
+    elif not all(map(_only_defines, body)):
+        return None
+    return [ast.unparse(node) for node in body]
+
+
+def _only_defines(node: ast.stmt) -> bool:
+    """Return whether a statement only names something, so that it can be left out where nobody uses the name."""
+    if isinstance(node, ast.Assign):
+        try:
+            ast.literal_eval(node.value)
+        except ValueError:
+            return False
+        return all(isinstance(target, ast.Name) for target in node.targets)
+    return isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def _used(statements: Sequence[str], wanted: set[str]) -> tuple[str, set[str]]:
+    """Return the statements that bind wanted names, and all names that these read."""
     read: set[str] = set()
     kept: list[str] = []
     while len(kept) < len(found := [each for each in statements if _bound(each) & (wanted | read)]):
         kept = found
         read = set().union(*map(names_read, kept))
-    return "\n\n\n".join(kept), read
+    return "\n".join(kept), read
 
 
 def _bound(statement: str) -> set[str]:
@@ -124,5 +146,8 @@ def _bound(statement: str) -> set[str]:
 
 
 def names_read(source: str) -> set[str]:
-    """Return every name that occurs in a source, also where it is no Python: magics, half-written answers."""
-    return set(re.findall(r"\b[^\W\d]\w*", source))
+    """Return every name that a source uses; of one that is no Python, such as a half-written answer, every word."""
+    try:
+        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a magic, a NUL, too deep: a stranger wrote it
+        return set(re.findall(r"\b[^\W\d]\w*", source))

@@ -59,7 +59,7 @@ def grade(name: str, paths: Sequence[Path], options: Options, template: Template
     master = chosen(path, options.parameters)
     released = release.release(master, path)
     batch = collect(
-        paths,
+        [*paths, *options.worksheets],  # Moodle's says when each was handed in
         released,
         platform=options.platform,
         roster=options.roster,

@@ -36,7 +36,9 @@ grade(1, check, points=1)
 """
 CELLS = (
     Cell(Role.TEXT, "title", "# A"),
+    Cell(Role.GIVEN, "messages", 'MESSAGES = {"en": {}}'),
     Cell(Role.GIVEN, "data", "X = 1"),
+    Cell(Role.GIVEN, "sum", "total = sum([X])"),
     Cell(Role.ANSWER, "one-answer", "a = X"),
     Cell(Role.CHECK, "one-check", CHECK),
     Cell(Role.ANSWER, "two-answer", "b = fresh()"),
@@ -79,7 +81,7 @@ def test_a_damaged_record_is_none(tmp_path, damage):
 
 def test_of_a_check_only_what_later_cells_use_is_executed():
     """The check itself runs outside; what an answer after it calls is there, with what that calls in turn."""
-    source = to_run(CELLS)[3].source
+    source = to_run(CELLS)[5].source
     assert "def fresh" in source
     assert "def half" in source
     assert "def check" not in source
@@ -91,6 +93,8 @@ def test_of_a_check_only_what_later_cells_use_is_executed():
     [
         ("one-answer", "a = 2", False),
         ("data", "X = 2", False),
+        ("messages", 'MESSAGES = {"ko": {}}', True),
+        ("sum", "total = sum([X, 1])", False),
         ("title", "# B", True),
         ("three-answer", "why not", True),
         ("one-check", CHECK.replace("yield 1", "yield 0"), True),
