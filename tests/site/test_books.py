@@ -199,6 +199,7 @@ def test_nothing_else_is_told(faulty: list[CompletedProcess[str]]) -> None:
         assert [said for _, said in FAULTS.values() if said[-1] in line], line
 
 
+@pytest.mark.slow
 def test_one_fault_fails_a_build_typed_by_hand(book: Path, build: Build) -> None:
     """One fault is enough for ``jupyter-book build`` to fail, the first time and the second, until it is mended."""
     text = (book / "formulas.md").read_text()

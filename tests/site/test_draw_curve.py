@@ -374,6 +374,7 @@ CHOICES = [
 ]
 
 
+@pytest.mark.slow
 def test_copied_cells_draw_the_same_curves(open_desk: Callable[..., Desk]) -> None:
     """The copied cell, run in a kernel, gives the page's largest error and a picture, for each kind of network."""
     notebook, expected = nbformat.v4.new_notebook(), []
@@ -391,6 +392,7 @@ def test_copied_cells_draw_the_same_curves(open_desk: Callable[..., Desk]) -> No
         assert any("image/svg+xml" in output.get("data", {}) for output in cell.outputs)
 
 
+@pytest.mark.slow
 def test_copied_cell_has_the_page_s_curve_to_the_ninth_place(desk: Desk) -> None:
     """At 1991 places the copied cell's network gives what the page's own does, but for 1e-9."""
     desk.press("Wave")

@@ -110,6 +110,7 @@ def test_address_is_quoted() -> None:
     )
 
 
+@pytest.mark.slow
 def test_buttons_of_a_fork_lead_to_the_fork(book: Path, build: Build) -> None:
     """_config.yml is the last to be asked, the git remote goes before it, and GitHub's workflow before both."""
     assert build(book).returncode == 0

@@ -71,6 +71,7 @@ def test_lesson_holds_a_formula_a_table_and_a_chart(wide, site: Path, name: str)
         assert wide.page.locator(selector).count() > 0, selector
 
 
+@pytest.mark.slow
 def test_next_leads_through_all_pages_and_previous_back(wide, address: str) -> None:
     """From the first page, Next leads through all pages in the order of the contents, and Previous back."""
     page = wide.page

@@ -37,6 +37,7 @@ def until(true: Callable[[], bool]) -> None:
     pytest.fail("waited in vain")
 
 
+@pytest.mark.slow
 def test_saving_a_page_builds_it_again(book: Path) -> None:
     """The site is served, its pages reload themselves, and what is saved is on them soon after."""
     port = free_port()
