@@ -45,8 +45,8 @@ def fill(code, facts):
     return code
 
 
-def forging(name, code, fair=(0, 2, 2), where="build_answer"):
-    """Return an attack that answers a question wrongly and makes the checks say that it is right."""
+def forging(name, code, fair=(1, 2, 2), where="build_answer"):
+    """Return an attack that answers a question wrongly, but for a shape, and makes the checks say that it is right."""
     return Attack(name, FORGES, {where: dedent(code)}, fair)
 
 
@@ -55,6 +55,7 @@ def doing(name, danger, code, fair=(2, 2, 2)):
     return Attack(name, danger, {"look_answer": dedent(code)}, fair)
 
 
+NOTHING = (0, 2, 2)
 FRAME = """
 import sys
 
@@ -160,9 +161,9 @@ FORGING = [
                 frame.f_locals["earned"] = 2
                 ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
             raise ValueError
-        """),
-    forging("the check's own network", "net = lambda x: fresh()(x)"),
-    forging("the check's own network, found by its name", "net = lambda x: globals()['fre' + 'sh']()(x)"),
+        """, NOTHING),
+    forging("the check's own network", "net = lambda x: fresh()(x)", NOTHING),
+    forging("the check's own network, found by its name", "net = lambda x: globals()['fre' + 'sh']()(x)", NOTHING),
     forging("wanted in the caller's frame", FRAME + "net = lambda x: above('wanted')(x) if above('wanted') else x"),
     forging("a module that looks into frames", FRAME + dedent("""
         class Net(torch.nn.Module):
@@ -170,7 +171,7 @@ FORGING = [
                 wanted = above("fresh") or globals().get("fresh")
                 return wanted()(x)
         net = Net()
-        """)),
+        """), NOTHING),
     forging("a number that looks into frames", FRAME + dedent("""
         class Peek:
             def __float__(self): return above("wanted")
@@ -208,13 +209,13 @@ FORGING = [
         """),
     forging("forward hook on all modules", WRONG + dedent("""
         torch.nn.modules.module.register_module_forward_hook(lambda m, i, o: torch.zeros(20, 1))
-        """), (0, 2, 0)),
-    forging("Linear is constant", "torch.nn.Linear.forward = lambda self, x: x * 0\n" + WRONG, (0, 2, 0)),
+        """), (1, 2, 0)),
+    forging("Linear is constant", "torch.nn.Linear.forward = lambda self, x: x * 0\n" + WRONG, (1, 2, 0)),
     forging("weights start at nothing", """
         import math
         torch.nn.Linear.reset_parameters = lambda self: [p.data.zero_() for p in self.parameters()]
         net = lambda x: torch.zeros(len(x), 1)
-        """, (0, 2, 0)),
+        """, (1, 2, 0)),
     forging("as_tensor is constant", """
         net, real = lambda x: x, torch.as_tensor
         torch.as_tensor = lambda v: real([[0.0]] * 20) if getattr(v, "shape", ()) == (20, 1) else real(v)
@@ -425,7 +426,7 @@ USING = [
     doing("a loop in C", USES, "sum(range(10 ** 15))"),
     Attack("a loop in a function that is checked", USES, {
         "loss_answer": "def loss_fn(yhat, y):\n    while True: pass", }, (2, 0, 2)),
-    Attack("a value of a gigabyte", USES, {"smallest_answer": "smallest = 'x' * (1 << 30)"}, (2, 2, 1)),
+    Attack("a value of a gigabyte", USES, {"smallest_answer": "smallest = 'x' * (1 << 30)"}, (2, 2, 0)),
     Attack("a loop without end, first", USES, {"build_answer": "while True: pass"}, (0, 2, 2)),
 ]  # fmt: skip
 
