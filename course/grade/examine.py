@@ -138,6 +138,10 @@ class Witness:
             self._left -= time.monotonic() - start
 
 
+class Opaque:
+    """A value of a type that no check can read."""
+
+
 class Examiner:
     """A homework's checks, with everything that they read but the answers.
 
@@ -203,17 +207,12 @@ class Examiner:
         self._space.clear()
         self._space.update(before)
         mark = self._unearned[check]
+        notes = []
         for name in self.questions[check].names:
             self._space.pop(name, None)
-            if name not in answers:
-                continue
-            try:
-                self._space[name] = value = values.decode(answers[name], witness.stand_in)
-            except ValueError as e:
-                return replace(mark, said=Remark("unreadable", {"name": name, "why": str(e)}).text(self.language))
-            if refused := _refused(value):
-                facts = {"name": name, "got": refused.type, "why": f" ({refused.why})" if refused.why else ""}
-                return replace(mark, said=Remark("refused", facts).text(self.language))
+            if name in answers:
+                self._space[name], note = self._decoded(name, answers[name], witness)
+                notes += note
         with contextlib.redirect_stdout(io.StringIO()) as said:
             try:
                 with _quiet(), _at_most(self._seconds):
@@ -222,7 +221,24 @@ class Examiner:
                 return replace(mark, said=Remark("check_too_long", {"seconds": self._seconds}).text(self.language))
         if not isinstance(points, int | float) or not 0 <= points <= mark.most:
             raise errors.strange_points(self._path, check, repr(points)[:40], mark.most)
-        return replace(mark, points=points, said=said.getvalue().strip()[:SAID])
+        words = [said.getvalue().strip()[:SAID], *(notes if points < mark.most else [])]
+        return replace(mark, points=points, said="\n".join(words))
+
+    def _decoded(self, name: str, told: bytes, witness: Witness) -> tuple[object, list[str]]:
+        """Return an answer's value, and what is to be said of it where it did not leave the sandbox.
+
+        In place of such a value the check gets an object of its type's name that can do nothing.
+        """
+        try:
+            value = values.decode(told, witness.stand_in)
+        except ValueError as e:
+            return Opaque(), [Remark("unreadable", {"name": name, "why": str(e)}).text(self.language)]
+        refused = _refused(value)
+        if refused is None:
+            return value, []
+        facts = {"name": name, "got": refused.type, "why": f" ({refused.why})" if refused.why else ""}
+        opaque: type[Opaque] = type(refused.type, (Opaque,), {})
+        return opaque() if refused is value else value, [Remark("refused", facts).text(self.language)]
 
     def by_hand(self, cell: Cell) -> Mark:
         """Return the mark of a written answer: nothing yet, or 0 where nothing was written."""

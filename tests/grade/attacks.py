@@ -164,7 +164,13 @@ FORGING = [
         """, NOTHING),
     forging("the check's own network", "net = lambda x: fresh()(x)", NOTHING),
     forging("the check's own network, found by its name", "net = lambda x: globals()['fre' + 'sh']()(x)", NOTHING),
-    forging("wanted in the caller's frame", FRAME + "net = lambda x: above('wanted')(x) if above('wanted') else x"),
+    forging("the caller's globals", """
+        import sys
+        def net(x):
+            frame = sys._getframe(1)
+            while frame and "fresh" not in frame.f_globals: frame = frame.f_back
+            return frame.f_globals["fresh"]()(x) if frame else x
+        """),
     forging("a module that looks into frames", FRAME + dedent("""
         class Net(torch.nn.Module):
             def forward(self, x):
@@ -208,7 +214,7 @@ FORGING = [
         net = torch.nn.Linear(1, 1)
         """),
     forging("forward hook on all modules", WRONG + dedent("""
-        torch.nn.modules.module.register_module_forward_hook(lambda m, i, o: torch.zeros(20, 1))
+        torch.nn.modules.module.register_module_forward_hook(lambda module, given, made: made * 0)
         """), (1, 2, 0)),
     forging("Linear is constant", "torch.nn.Linear.forward = lambda self, x: x * 0\n" + WRONG, (1, 2, 0)),
     forging("weights start at nothing", """
