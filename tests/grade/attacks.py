@@ -481,7 +481,7 @@ ODD = [
     }.items()
 ] + [
     Attack("a value that is the solution", "", {
-        "smallest_answer": "smallest = open('DECOY/solutions/small.ipynb').read()", }, (2, 2, 1)),
+        "smallest_answer": "smallest = open('DECOY/solutions/small.ipynb').read()", }, (2, 2, 0)),
     Attack("kill all", "", {"look_answer": "import os\nos.kill(-1, 9)"}),
     Attack("answers differently each time", "", {"loss_answer": """
         calls = []
