@@ -79,7 +79,6 @@ def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
     options = Options(**given)
     if options.again and not options.reason:
         raise errors.no_reason()
-    workers.warm_up()
     with begun(name, options) as template:
         from course.grade.grading import grade  # takes seconds, as the sandbox and the workers do
 
@@ -87,12 +86,13 @@ def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
 
 
 def begun(name: str, options: Options) -> AbstractContextManager[Template | None]:
-    """Return the sandbox, which begins to import what the master does; what is wrong with that is told later."""
+    """Return the sandbox; it and the workers begin to import. What is wrong with the master is told later."""
     try:
         master = json.loads((options.masters / name / f"{name}.ipynb").read_bytes())
         modules = workers.modules(master)
     except (OSError, ValueError, KeyError, TypeError):
         return nullcontext()
+    workers.warm_up(modules)
     return nullcontext() if options.unsandboxed else Template(modules, home_of_data(modules), wait=False)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader.api
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
-from nbgrader.utils import setenv
 from sqlalchemy.exc import SAWarning
 
 from course import homework, notebooks
@@ -39,8 +40,7 @@ class Book:
         self._folder, self._released, self._name = folder, released, name
         self._url = f"sqlite:///{folder.absolute() / 'gradebook.db'}"
         folder.mkdir(parents=True, exist_ok=True)
-        beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-        with setenv(PATH=beside), Gradebook(self._url) as book:  # it calls alembic by that name
+        with version_at_hand(), Gradebook(self._url) as book:
             book.update_or_create_assignment(name)
         SaveCells().preprocess(nbformat.from_dict(released), self._resources(""))
 
@@ -92,6 +92,23 @@ class Book:
         path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         return notebooks.write(path, notebook)
+
+
+@contextmanager
+def version_at_hand() -> Iterator[None]:
+    """Let nbgrader, which writes the version of its tables into a new gradebook, read it here.
+
+    It would start a program ``alembic`` for that, which has to be on the PATH and takes seconds.
+    """
+    folder = Path(nbgrader.__file__).parent
+    config = Config()
+    config.set_main_option("script_location", str(folder / "alembic"))
+    version = ScriptDirectory.from_config(config).get_current_head()
+    asked, nbgrader.api.get_alembic_version = nbgrader.api.get_alembic_version, lambda: version
+    try:
+        yield
+    finally:
+        nbgrader.api.get_alembic_version = asked
 
 
 def autograded(result: Result, released: NotebookNode) -> NotebookNode:
