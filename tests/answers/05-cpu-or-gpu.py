@@ -269,3 +269,195 @@ EXCUSED = {
     "mend-answer: labels swapped (2)": "report is only asked where y is: its values are not read",
     "time-answer: loop halved (1)": "half a round is warm-up enough: it covers the slow steps",
 }
+
+# written from the exercise alone, by somebody who had not seen the checks
+BLIND_RIGHT = {
+    "mend-check": [
+        """
+def program(device):
+    net, x, y = fresh(), X, Y
+    before = copy.deepcopy(net)
+    net.to(device)
+    x = x.to(device)
+    y = y.to(device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+
+    for step in range(STEPS):
+        loss = ((y - net(x)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return report(before, net, x, y, optimizer)
+""",
+    ],
+    "to-check": [
+        """
+places = {"a": "cpu", "b": "cpu", "c": "cpu", "d": "cpu", "e": "second", "f": "second", "g": "second"}
+""",
+    ],
+    "errors-check": [
+        """
+input_on = "cuda:2"
+weights_on = "cuda:3"
+labels_on = "cuda:2"
+mend_first = 1
+mend_second = 3
+""",
+    ],
+    "time-check": [
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+typical = statistics.median(time_step(SEED, 20, 11))
+""",
+    ],
+    "crossover-check": [
+        """
+spoiled_m = 2048
+
+def line(m, ms):
+    b = (ms[1] - ms[0]) / (m[1] - m[0])
+    return ms[0] - b * m[0], b
+
+launch_cpu, b_cpu = line(record["m"][-2:], record["cpu_ms"][-2:])
+launch_gpu, b_gpu = line(record["m"][-2:], record["gpu_ms"][-2:])
+crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
+""",
+    ],
+}
+BLIND_WRONG = {
+    "mend-check": [
+        # before is only a second name: it moves and is trained along with net.
+        """
+def program(device):
+    net, x, y = fresh(), X, Y
+    before = net
+    net.to(device)
+    x, y = x.to(device), y.to(device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+
+    for step in range(STEPS):
+        loss = ((y - net(x)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return report(before, net, x, y, optimizer)
+""",
+        # The optimizer is made before the move: on meta it holds the old weights (held is False there; not to
+        """
+def program(device):
+    net = fresh()
+    before = copy.deepcopy(net)
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    net.to(device)
+    x, y = X.to(device), Y.to(device)
+
+    for step in range(STEPS):
+        loss = ((y - net(x)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return report(before, net, x, y, optimizer)
+""",
+    ],
+    "to-check": [
+        # Thinks that .to moves a tensor itself.
+        """
+places = {"a": "second", "b": "second", "c": "cpu", "d": "cpu", "e": "second", "f": "second", "g": "second"}
+""",
+        # Thinks that a network's .to returns a copy, as a tensor's does.
+        """
+places = {"a": "cpu", "b": "cpu", "c": "cpu", "d": "cpu", "e": "cpu", "f": "second", "g": "cpu"}
+""",
+    ],
+    "errors-check": [
+        # Takes mat1 for the weights: input and weights swapped, and moves the network.
+        """
+input_on, weights_on, labels_on = "cuda:3", "cuda:2", "cuda:2"
+mend_first = 5
+mend_second = 3
+""",
+        # The bare x.to and y.to, whose copies are thrown away.
+        """
+input_on, weights_on, labels_on = "cuda:2", "cuda:3", "cuda:2"
+mend_first = 2
+mend_second = 4
+""",
+    ],
+    "time-check": [
+        # The mean, which the disturbed rounds move (typical).
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+typical = statistics.mean(time_step(SEED, 20, 11))
+""",
+        # The slowest round, that is, the disturbance itself (typical).
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+typical = max(time_step(SEED, 20, 11))
+""",
+    ],
+    "crossover-check": [
+        # Guesses the narrowest, as in the lesson, without looking (spoiled_m).
+        """
+spoiled_m = 512
+
+def line(m, ms):
+    b = (ms[1] - ms[0]) / (m[1] - m[0])
+    return ms[0] - b * m[0], b
+
+launch_cpu, b_cpu = line(record["m"][-2:], record["cpu_ms"][-2:])
+launch_gpu, b_gpu = line(record["m"][-2:], record["gpu_ms"][-2:])
+crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
+""",
+        # The place in the list instead of the number of nodes (spoiled_m).
+        """
+spoiled_m = 1
+
+def line(m, ms):
+    b = (ms[1] - ms[0]) / (m[1] - m[0])
+    return ms[0] - b * m[0], b
+
+launch_cpu, b_cpu = line(record["m"][-2:], record["cpu_ms"][-2:])
+launch_gpu, b_gpu = line(record["m"][-2:], record["gpu_ms"][-2:])
+crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
+""",
+    ],
+}

@@ -232,3 +232,216 @@ EXCUSED = {}
 
 # right whatever the parameters are
 GENERAL = {}
+
+# written from the exercise alone, by somebody who had not seen the checks
+BLIND_RIGHT = {
+    "count-check": [
+        """
+import math
+per_epoch = math.ceil(len(X) / SIZE)
+last_size = len(X) - (per_epoch - 1) * SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+""",
+        """
+sizes = [len(part) for part in X.split(SIZE)]
+per_epoch = len(sizes)
+last_size = sizes[-1]
+updates = EPOCHS * len(sizes)
+weight = (1 / sizes[-1]) / (1 / SIZE)
+print(per_epoch, last_size, updates, weight)
+""",
+    ],
+    "cut-check": [
+        """
+def cut(x, y, size):
+    return [(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]
+
+
+contents = [[int((b == 0).sum()), int((b == 1).sum())] for a, b in cut(X, y, SIZE)]
+""",
+    ],
+    "loader-check": [
+        """
+dataset = torch.utils.data.TensorDataset(ink, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+listed_batches = list(listed)
+torch.manual_seed(SEED)
+shuffled_batches = list(shuffled)
+""",
+    ],
+    "train-check": [
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(loader):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in loader:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+    return net, losses
+
+
+def count_wrong(net):
+    with torch.no_grad():
+        return int(((net(X) > 0.5) != (y == 1)).sum())
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+listed_wrong = count_wrong(listed_net)
+shuffled_wrong = count_wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+""",
+    ],
+}
+BLIND_WRONG = {
+    "count-check": [
+        # Forgets the remainder: one batch too few per epoch, and so too few updates.
+        """
+per_epoch = len(X) // SIZE
+last_size = len(X) % SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+""",
+        # A fraction as the number of batches.
+        """
+per_epoch = len(X) / SIZE
+last_size = len(X) % SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+""",
+        # The weight upside down: a picture in the short batch weighs more, not less (weight).
+        """
+per_epoch = -(-len(X) // SIZE)
+last_size = len(X) % SIZE
+updates = per_epoch * EPOCHS
+weight = last_size / SIZE
+""",
+    ],
+    "cut-check": [
+        # Drops the short last batch.
+        """
+def cut(x, y, size):
+    return [(x[i : i + size], y[i : i + size]) for i in range(0, len(x) - size + 1, size)]
+
+contents = [[int((b == 0).sum()), int((b == 1).sum())] for a, b in cut(X, y, SIZE)]
+""",
+        # chunk makes batches of nearly equal length, 250 each, instead of full ones and a remainder.
+        """
+def cut(x, y, size):
+    count = -(-len(x) // size)
+    return list(zip(x.chunk(count), y.chunk(count)))
+
+contents = [[int((b == 0).sum()), int((b == 1).sum())] for a, b in cut(X, y, SIZE)]
+""",
+        # Uses SIZE instead of the argument: only that size is cut right.
+        """
+def cut(x, y, size):
+    return [(x[i : i + SIZE], y[i : i + SIZE]) for i in range(0, len(x), SIZE)]
+
+contents = [[int((b == 0).sum()), int((b == 1).sum())] for a, b in cut(X, y, SIZE)]
+""",
+    ],
+    "loader-check": [
+        # No seed: another order at each run (shuffled_batches).
+        """
+dataset = torch.utils.data.TensorDataset(ink, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+listed_batches = list(listed)
+shuffled_batches = list(shuffled)
+""",
+        # Nothing is shuffled: both lists are the same (shuffled_batches).
+        """
+dataset = torch.utils.data.TensorDataset(ink, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+listed_batches = list(listed)
+torch.manual_seed(SEED)
+shuffled_batches = list(shuffled)
+""",
+    ],
+    "train-check": [
+        # Records the loss after the update instead of that of step 2.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(loader):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in loader:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss_fn(net(xx), yy).item())
+    return net, losses
+
+
+def count_wrong(net):
+    with torch.no_grad():
+        return int(((net(X) > 0.5) != (y == 1)).sum())
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+listed_wrong = count_wrong(listed_net)
+shuffled_wrong = count_wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+""",
+        # One loss per epoch instead of one per update.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(loader):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in loader:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        losses.append(loss.item())
+    return net, losses
+
+
+def count_wrong(net):
+    with torch.no_grad():
+        return int(((net(X) > 0.5) != (y == 1)).sum())
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+listed_wrong = count_wrong(listed_net)
+shuffled_wrong = count_wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+""",
+    ],
+}

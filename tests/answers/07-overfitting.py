@@ -244,3 +244,164 @@ EXCUSED = {}
 
 # right whatever the parameters are
 GENERAL = {}
+
+# written from the exercise alone, by somebody who had not seen the checks
+BLIND_RIGHT = {
+    "split-check": [
+        """
+torch.manual_seed(SEED)
+order = torch.randperm(N)
+random_train = order[:TRAIN]
+random_test = order[TRAIN:]
+left = x.flatten() <= CUT
+place_train = left.nonzero().flatten()
+place_test = (~left).nonzero().flatten()
+""",
+    ],
+    "train-check": [
+        """
+curve_net = fresh()
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
+train_losses, test_losses = [], []
+for epoch in range(EPOCHS):
+    yhat = curve_net(x)  # 1
+    loss = loss_fn(yhat[train_rows], y[train_rows])  # 2
+    test_loss = loss_fn(yhat[test_rows], y[test_rows])
+    train_losses.append(loss.item())
+    test_losses.append(test_loss.item())
+    loss.backward()  # 3
+    optimizer.step()  # 4
+    optimizer.zero_grad()
+""",
+    ],
+    "begin-check": [
+        """
+begins = int(test_curve.argmin())
+
+def honest(validation, test):
+    epoch = validation.index(min(validation))
+    return epoch, test[epoch]
+""",
+    ],
+    "edge-check": [
+        """
+low, high = x_seen.min(), x_seen.max()
+out = ((x_new < low) | (x_new > high)).flatten()
+beyond = out.nonzero().flatten()
+squares = (yhat_new - y_new).square().flatten()
+inside_loss = squares[~out].mean().item()
+beyond_loss = squares[out].mean().item()
+share = (squares[out].sum() / squares.sum()).item()
+""",
+    ],
+    "cases-check": [
+        """
+diagnosis = {"A": "extrapolation", "B": "nothing wrong", "C": "not there yet", "D": "overfitting"}
+""",
+    ],
+}
+BLIND_WRONG = {
+    "split-check": [
+        # No seed before randperm (random_…).
+        """
+order = torch.randperm(N)
+random_train = order[:TRAIN]
+random_test = order[TRAIN:]
+left = x.flatten() <= CUT
+place_train = left.nonzero().flatten()
+place_test = (~left).nonzero().flatten()
+""",
+        # Doesn't shuffle: the first TRAIN rows as observed (random_…).
+        """
+torch.manual_seed(SEED)
+order = torch.arange(N)
+random_train = order[:TRAIN]
+random_test = order[TRAIN:]
+left = x.flatten() <= CUT
+place_train = left.nonzero().flatten()
+place_test = (~left).nonzero().flatten()
+""",
+    ],
+    "train-check": [
+        # Both losses are of the network after the update.
+        """
+curve_net = fresh()
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
+train_losses, test_losses = [], []
+for epoch in range(EPOCHS):
+    loss = loss_fn(curve_net(x[train_rows]), y[train_rows])
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    with torch.no_grad():
+        train_losses.append(loss_fn(curve_net(x[train_rows]), y[train_rows]).item())
+        test_losses.append(loss_fn(curve_net(x[test_rows]), y[test_rows]).item())
+""",
+        # The test loss is that after the update, one step later than the training loss.
+        """
+curve_net = fresh()
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
+train_losses, test_losses = [], []
+for epoch in range(EPOCHS):
+    loss = loss_fn(curve_net(x[train_rows]), y[train_rows])
+    train_losses.append(loss.item())
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    test_losses.append(loss_fn(curve_net(x[test_rows]), y[test_rows]).item())
+""",
+    ],
+    "begin-check": [
+        # The lowest training loss, at about the end (begins).
+        """
+begins = int(train_curve.argmin())
+
+def honest(validation, test):
+    epoch = validation.index(min(validation))
+    return epoch, test[epoch]
+""",
+        # Counts the epochs from 1 (begins).
+        """
+begins = int(test_curve.argmin()) + 1
+
+def honest(validation, test):
+    epoch = validation.index(min(validation))
+    return epoch, test[epoch]
+""",
+    ],
+    "edge-check": [
+        # CUT instead of the range of x_seen.
+        """
+low, high = x_seen.min(), x_seen.max()
+out = (x_new.abs() > CUT).flatten()
+beyond = out.nonzero().flatten()
+squares = (yhat_new - y_new).square().flatten()
+inside_loss = squares[~out].mean().item()
+beyond_loss = squares[out].mean().item()
+share = (squares[out].sum() / squares.sum()).item()
+""",
+        # Only the right side: left of the data is beyond as well.
+        """
+low, high = x_seen.min(), x_seen.max()
+out = (x_new > high).flatten()
+beyond = out.nonzero().flatten()
+squares = (yhat_new - y_new).square().flatten()
+inside_loss = squares[~out].mean().item()
+beyond_loss = squares[out].mean().item()
+share = (squares[out].sum() / squares.sum()).item()
+""",
+    ],
+    "cases-check": [
+        # Takes the largest gap for overfitting, although its test points lie right of the others.
+        """
+diagnosis = {"A": "overfitting", "B": "nothing wrong", "C": "not there yet", "D": "extrapolation"}
+""",
+        # Takes two curves close together for “nothing wrong”, though they are high and still falling, and vic
+        """
+diagnosis = {"A": "extrapolation", "B": "not there yet", "C": "nothing wrong", "D": "overfitting"}
+""",
+    ],
+}

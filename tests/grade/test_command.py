@@ -77,6 +77,12 @@ def worksheet(path: Path) -> Path:
     return path
 
 
+def rows_of(out: Path) -> dict[str, list[str]]:
+    """Return the lines of grades.csv by the students' keys, without key and name."""
+    text = (out / "small" / "grades.csv").read_text(encoding="utf-8-sig")
+    return {row[0]: row[2:] for row in csv.reader(io.StringIO(text))}
+
+
 @dataclass
 class Room:
     """A teacher's folder: the masters, the hand-ins, and what the grader made of them."""
@@ -98,9 +104,8 @@ class Room:
         return self.folder / "grading"
 
     def rows(self) -> dict[str, list[str]]:
-        """Return the lines of grades.csv by the students' keys, without key and name."""
-        text = (self.out / "small" / "grades.csv").read_text(encoding="utf-8-sig")
-        return {row[0]: row[2:] for row in csv.reader(io.StringIO(text))}
+        """Return the lines of its grades.csv."""
+        return rows_of(self.out)
 
     def files(self) -> dict[str, bytes]:
         """Return everything that is given back."""
@@ -270,3 +275,19 @@ def test_ctrl_c_stops_and_the_next_run_goes_on(room, tmp_path):
         (folder / "small.ipynb").write_text(text.replace("time.sleep(600)", "time.sleep(0)"))
     said = CliRunner().invoke(command, words).output
     assert "6 hand-ins by way of moodle: 4 executed, 2 on record" in said
+
+
+def test_without_a_sandbox_answers_still_leave_as_values_and_every_page_warns(room, tmp_path):
+    """Where there is no sandbox, a cheat's object gets nowhere either; each page says how it was graded."""
+    room, _ = room
+    for who in ("Kim Minji_11", "Mallory Quick_14"):
+        folder = tmp_path / "in" / f"{who}_assignsubmission_file"
+        folder.mkdir(parents=True)
+        notebooks.write(folder / "small.ipynb", HAND_INS[who])
+    words = ["small", str(tmp_path / "in"), "--masters", str(room.folder / "masters"), "--out", str(tmp_path / "out")]
+    assert CliRunner().invoke(command, [*words, "--unsandboxed"]).exit_code == 0
+    rows = rows_of(tmp_path / "out")
+    assert rows["11"][:3] == ["2", "2", "2"]
+    assert rows["14"][:3] == ["2", "0", "2"]
+    for page in (tmp_path / "out" / "small").rglob("*.html"):
+        assert "graded without a sandbox" in page.read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ from course.grade.intake.rebuild import rebuild
 from course.grade.sandbox import Limits, Template
 
 pytestmark = pytest.mark.slow
-LIMITS = Limits(memory=3 << 29, processes=32, cpu_seconds=20, cell_seconds=2, total_seconds=60, values=64 << 20)
+LIMITS = Limits(memory=3 << 29, processes=32, cpu_seconds=20, cell_seconds=3, total_seconds=60, values=64 << 20)
 MUCH = 1 << 30
 
 

@@ -24,7 +24,7 @@ def cases(key):
     return [
         pytest.param(name, question, answer, id=f"{name[:2]}: {question} {number}")
         for name, table in TABLES.items()
-        for question, answers in table[key].items()
+        for question, answers in table.get(key, {}).items()
         for number, answer in enumerate(answers, 1)
     ]
 
@@ -81,6 +81,20 @@ def test_a_wrong_answer_gets_the_message_meant_for_it(name, question, answer, ju
     verdict = judge(name, question, code)
     assert verdict.earned < verdict.points, verdict
     assert verdict.keys[0] == key, verdict
+
+
+@pytest.mark.parametrize(("name", "question", "code"), cases("BLIND_RIGHT"))
+def test_a_right_answer_of_somebody_who_saw_no_check_gets_every_point(name, question, code, judge):
+    """Whoever answers rightly from the exercise alone gets all points."""
+    verdict = judge(name, question, code)
+    assert (verdict.earned, verdict.error) == (verdict.points, ""), verdict
+
+
+@pytest.mark.parametrize(("name", "question", "code"), cases("BLIND_WRONG"))
+def test_a_wrong_answer_of_somebody_who_saw_no_check_loses_points(name, question, code, judge):
+    """Whoever answers wrongly from the exercise alone loses points."""
+    verdict = judge(name, question, code)
+    assert verdict.earned < verdict.points, verdict
 
 
 @pytest.mark.parametrize(("name", "question", "mutant", "code"), mutated())
