@@ -266,9 +266,9 @@ READING = [
     doing("another's hand-in", READS, "import glob\nfor f in glob.glob('DECOY/submitted/*/*'): print(open(f).read())"),
     doing("the gradebook", READS, "print(open('DECOY/gradebook.db', 'rb').read())"),
     doing("a key of the teacher's", READS, "import os\nprint(open(os.path.join('DECOY', '.ssh', 'id')).read())"),
-    doing("all files there are", READS, """
+    doing("all files below /tmp", READS, """
         import os
-        for folder, _, files in os.walk('/'):
+        for folder, _, files in os.walk('/tmp'):
             if 'DECOY'.rsplit('/', 1)[-1] in folder:
                 for file in files:
                     try: print(open(os.path.join(folder, file)).read())

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 MOST = 200_000  # characters of output that are looked at
-SECONDS = 4  # for an attack
+SECONDS = 6  # for an attack
 
 
 def main():

@@ -135,7 +135,7 @@ def test_it_harms_a_naive_grader(attack, harm):
         attacks.READS: found["tells"],
         attacks.CHANGES: found["changed"],
         attacks.STAYS: bool(found["left"] or found["files"]),
-        attacks.USES: found["memory"] > MUCH or found["processes"] > LIMITS.processes or found["seconds"] > 3.5
+        attacks.USES: found["memory"] > MUCH or found["processes"] > LIMITS.processes or found["seconds"] > 5.5
         or found["bytes"] > LIMITS.disk or found["files"] > LIMITS.inodes or found["length"] > LIMITS.output,
         attacks.DIES: not found["points"],
     }[attack.danger], found  # fmt: skip
