@@ -90,15 +90,21 @@ def write(path: Path, notebook: NotebookNode) -> bool:
     new = text(notebook)
     if path.exists() and path.read_text(encoding="utf-8") == new:
         return False
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(new)
+    write_whole(path, new.encode(), path.stat().st_mode if path.exists() else 0o644)
+    return True
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all, in a folder that is made if it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        file.write(content)
     scratch = Path(file.name)
     try:
-        scratch.chmod(path.stat().st_mode if path.exists() else 0o644)
+        scratch.chmod(mode)
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
-    return True
 
 
 def code_sha256(notebook: NotebookNode) -> str:

@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from course import errors
 from course.grade import wire
@@ -47,12 +47,6 @@ class BareTemplate:
         """
         self._settings = {"imports": list(imports), "output": limits.output}
         self._data, self._limits = data, limits
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing: each process ends with its hand-in."""
 
     def child(self) -> BareChild:
         """Return a fresh process.
@@ -87,7 +81,7 @@ class BareTemplate:
 
 
 class BareChild(Child):
-    """A hand-in's process without walls."""
+    """A hand-in's process without walls; what it started ends with it as long as that is still in its session."""
 
     def __init__(
         self,
@@ -99,15 +93,8 @@ class BareChild(Child):
         self._process, self._home = process, home
         super().__init__(link, -1, limits)
 
-    def close(self) -> None:
-        """Kill it, and what it started as long as that is still in its session."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._kill()
-        self._watch.join()
+    def _await_end(self) -> None:
         self._process.wait()
-        self._link.close()
         self._home.cleanup()
 
     def _signal(self, number: int) -> None:

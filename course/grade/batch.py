@@ -60,8 +60,25 @@ class Task:
         return master, released
 
 
+@dataclass(frozen=True)
+class Job:
+    """A hand-in as it is graded.
+
+    Attributes:
+        hand_in: The hand-in.
+        cells: Its notebook as it runs.
+        executed: The key of its execution's record.
+        examined: The key of its examination's record.
+    """
+
+    hand_in: HandIn
+    cells: tuple[Cell, ...]
+    executed: str
+    examined: str
+
+
 class Worker:
-    """What one process grades with: a template of its own, and the homework's checks."""
+    """What one process grades with: a line to the sandbox's template, and the homework's checks."""
 
     def __init__(self, task: Task, address: str) -> None:
         """Prepare the checks, and call the sandbox's template at that address.
@@ -123,21 +140,25 @@ class Grader:
         Raises:
             CourseError: There is no sandbox, or a check of the master is at fault.
         """
-        open_ = []
+        open_: list[tuple[Job, Transcript | None]] = []
         for hand_in in hand_ins:
-            known = self._known(hand_in)
-            if known:
-                yield known
+            if not hand_in.cells:
+                yield Result(hand_in, unearned(self._released), executed=False)
+                continue
+            job = self._job(hand_in)
+            transcript = self._store.load(job.executed, Transcript)
+            marks = self._store.load(job.examined, tuple[Mark, ...])
+            if marks and transcript:
+                yield _made(hand_in, marks, transcript, executed=False)
             else:
-                open_.append(hand_in)
+                open_.append((job, transcript))
         if not open_:
             return
         pool = self._workers()
         seconds = START_SECONDS + self._task.limits.total_seconds + 2 * CHECK_SECONDS * len(self._checks)
-        futures: dict[Future[Any], HandIn] = {}
-        for hand_in in open_:
-            transcript = self._store.load(self._keys(hand_in)[0], Transcript)
-            futures[pool.schedule(_grade, args=[to_run(hand_in.cells), transcript], timeout=seconds)] = hand_in
+        futures: dict[Future[Any], Job] = {
+            pool.schedule(_grade, args=[job.cells, transcript], timeout=seconds): job for job, transcript in open_
+        }
         for future in as_completed(futures):
             yield self._result(futures[future], future.result)
 
@@ -164,26 +185,19 @@ class Grader:
                 self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
-    def _known(self, hand_in: HandIn) -> Result | None:
-        """Return a result that needs no work: nothing could be read, or it is on record."""
-        if not hand_in.cells:
-            return Result(hand_in, unearned(self._released), executed=False)
-        executed, examined = self._keys(hand_in)
-        marks, transcript = self._store.load(examined, tuple[Mark, ...]), self._store.load(executed, Transcript)
-        return _made(hand_in, marks, transcript, executed=False) if marks and transcript else None
+    def _job(self, hand_in: HandIn) -> Job:
+        cells = to_run(hand_in.cells)
+        executed = record.execution_key(cells, self._task.unsandboxed)
+        examined = record.examination_key(executed, self._checks, hand_in.cells, self._task.language)
+        return Job(hand_in, cells, executed, examined)
 
-    def _keys(self, hand_in: HandIn) -> tuple[str, str]:
-        """Return the keys of its execution and of its examination."""
-        executed = record.execution_key(to_run(hand_in.cells), self._task.unsandboxed)
-        return executed, record.examination_key(executed, self._checks, hand_in.cells, self._task.language)
-
-    def _result(self, hand_in: HandIn, outcome: Callable[[], object]) -> Result:
+    def _result(self, job: Job, outcome: Callable[[], object]) -> Result:
         try:
             match outcome():
                 case Examined() as examined, bool(executed):
-                    for key, value in zip(self._keys(hand_in), (examined.transcript, examined.marks), strict=True):
-                        self._store.keep(key, value)
-                    return _made(hand_in, examined.marks, examined.transcript, executed)
+                    self._store.keep(job.executed, examined.transcript)
+                    self._store.keep(job.examined, examined.marks)
+                    return _made(job.hand_in, examined.marks, examined.transcript, executed)
                 case where, what, todo:
                     raise errors.CourseError(str(where), str(what), str(todo))
         except BrokenProcessPool as e:
@@ -192,12 +206,13 @@ class Grader:
             remark = Remark("grader_timed_out")
         except ProcessExpired:
             remark = Remark("grader_died")
-        return Result(hand_in, unearned(self._released), remarks=(remark,))
+        return Result(job.hand_in, unearned(self._released), remarks=(remark,))
 
     def forget(self, hand_in: HandIn) -> None:
         """Drop what is on record of a hand-in, so that it is executed again."""
-        for key in self._keys(hand_in):
-            self._store.drop(key)
+        job = self._job(hand_in)
+        self._store.drop(job.executed)
+        self._store.drop(job.examined)
 
 
 def _made(hand_in: HandIn, marks: tuple[Mark, ...], transcript: Transcript, executed: bool) -> Result:

@@ -64,8 +64,8 @@ class Options:
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="What feedback speaks.")
 @click.option("--out", type=FOLDER, default=Path("grading"), show_default=True, help="Where everything goes.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Hand-ins at a time [default: one per core].")
-@click.option("--regrade", "again", metavar="STUDENT", multiple=True, help="Execute this one's again.")
 @click.option("--unsandboxed", is_flag=True, help="Run answers with your own rights; every page warns of it.")
+@click.option("--regrade", "again", metavar="STUDENT", multiple=True, help="Execute this one's again.")
 @click.option("--because", "reason", metavar="REASON", help="Why; kept with both scores.")
 def command(name: str, paths: tuple[Path, ...], **given: Any) -> None:
     """Grade what was handed in for HOMEWORK, such as 03-threes-and-sevens.

@@ -19,7 +19,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from course import homework, notebooks
+from course import notebooks
+from course.grade.examine import name_of
 from course.grade.handins import Kind, Mark, Output, Result, Role, Student
 from course.grade.intake.rebuild import rebuild
 from course.grade.pictures import redrawn
@@ -116,7 +117,7 @@ def autograded(result: Result, released: NotebookNode) -> NotebookNode:
     notebook: NotebookNode = nbformat.from_dict(released)
     marks = {mark.name: mark for mark in result.marks}
     ran = {part.index: part.outputs for part in result.ran}
-    own = {homework.grade_id(cell) or cell.id: cell for cell in notebook.cells}
+    own = {name_of(cell): cell for cell in notebook.cells}
     notebook.cells = []
     for index, cell in enumerate(result.hand_in.cells or rebuild(released, released)[0]):
         made = own[cell.name] if cell.role is not Role.ADDED else v4.new_code_cell(id=f"added-{index}")
@@ -135,8 +136,7 @@ def autograded(result: Result, released: NotebookNode) -> NotebookNode:
 
 def _quoted(written: str) -> str:
     """Return a written answer as text to be read, which no browser takes for markup."""
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", written)), default=2) + 1)
-    fence = max(fence, "```", key=len)
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", written)), 0)
     return f"{fence}text\n{plain(written)}\n{fence}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -156,10 +155,10 @@ def regraded(grader: Grader, batch: Batch, keys: Sequence[str]) -> list[str]:
 
 def note_regrades(file: Path, before: Mapping[str, float | None], results: Sequence[Result], reason: str) -> None:
     """Add a line for each hand-in that was graded again: when, whose, why, and both scores."""
-    after = {result.hand_in.student.key: result.score for result in results}
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
     if not before:
         return
+    after = {result.hand_in.student.key: result.score for result in results}
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
     file.parent.mkdir(parents=True, exist_ok=True)
     new = not file.exists()
     with file.open("a", encoding="utf-8", newline="") as stream:
@@ -179,28 +178,21 @@ def given_back(folder: Path, batch: Batch, results: Sequence[Result], released: 
     pages = {r.hand_in.student.key: feedback(r, folder.name, language, unsandboxed=open_) for r in results}
     sources = {name_of(each): each.source for each in released.cells}
     alike = similar([result.hand_in for result in results], sources)
-    write(folder / "grades.csv", grades(results, language))
-    write(folder / "summary.html", summary(batch, results, folder.name, language, similar=alike, unsandboxed=open_))
+    notebooks.write_whole(folder / "grades.csv", grades(results, language))
+    notebooks.write_whole(
+        folder / "summary.html", summary(batch, results, folder.name, language, similar=alike, unsandboxed=open_)
+    )
     for key, page in pages.items():
-        write(folder / "feedback" / f"{key}.html", page)
+        notebooks.write_whole(folder / "feedback" / f"{key}.html", page)
     made = {f"feedback-{name}.zip": make(results, pages) for name, make in ZIPS.items() if name == batch.platform}
     for sheet in options.worksheets:
         if batch.platform not in WORKSHEETS:
             raise errors.no_worksheets(sheet, batch.platform, sorted(WORKSHEETS))
         made[sheet.name] = WORKSHEETS[batch.platform](sheet, results, language)
     for name, given in made.items():
-        write(folder / name, given.data)
+        notebooks.write_whole(folder / name, given.data)
         for remark in given.remarks:
             click.echo(f"{name}: {line(remark.text(language))}")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
 
 
 def tell(folder: Path, batch: Batch, results: Sequence[Result]) -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import platform
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,11 +40,8 @@ class Store:
 
     def keep(self, key: str, value: object) -> None:
         """Keep a value under a key."""
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            file.write(zlib.compress(msgspec.msgpack.encode(value, order="deterministic"), 1))
-        os.replace(file.name, path)  # noqa: PTH105 - the file has a name, not a path
+        packed = zlib.compress(msgspec.msgpack.encode(value, order="deterministic"), 1)
+        notebooks.write_whole(self._path(key), packed, 0o600)
 
     def drop(self, key: str) -> None:
         """Keep nothing under a key any longer."""

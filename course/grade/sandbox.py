@@ -377,11 +377,15 @@ class Child:
         self._closed.set()
         self._kill()
         self._watch.join()
+        self._await_end()
+        self._link.close()
+
+    def _await_end(self) -> None:
+        """See it gone."""
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.poll(GONE_SECONDS * 1000)
         os.close(self._handle)
-        self._link.close()
 
     def await_ready(self) -> None:
         """Wait until it has shut itself in.

@@ -1,14 +1,11 @@
 """What the tests of grading share; the small homework is in small.py, invented results in invented.py."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from course.grade import remarks
-from course.site.bench import chromium
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,10 +21,3 @@ def words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Add words that only the tests say."""
     for key, text in WORDS.items():
         monkeypatch.setitem(remarks.WORDS, key, text)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the machine's Chromium."""
-    with chromium() as started:
-        yield started

@@ -1,7 +1,6 @@
 """A throwaway sandbox around what is dangerous: own processes, network and files, a small disk, nothing to lose."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -49,8 +48,3 @@ def naive(attacks, **facts):
     asked = json.dumps({"attacks": attacks, **facts})
     program = Path(__file__).with_name("naive.py")
     return json.loads(run([str(program)], program, said=asked))
-
-
-def free_port():
-    """Return a port that nobody listens on."""
-    return 20_000 + os.getpid() % 10_000

@@ -65,6 +65,11 @@ def tell(server):
         link.close()
 
 
+def contents(folder):
+    """Return the modes and bytes of all files there."""
+    return {path: (path.stat().st_mode, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
 def rebuilt(notebook):
     """Return the cells of a hand-in."""
     return rebuild(notebook, small.released())[0]
@@ -103,11 +108,13 @@ def test_the_outer_sandbox_holds(tmp_path):
         server.listen()
         port = server.getsockname()[1]
         program = f"""
-import json, os, socket
+import ctypes, json, os, socket
+def mounted():
+    if ctypes.CDLL(None).mount(b"none", b"/tmp", b"tmpfs", 0, None): raise OSError
 found = []
 for what in (lambda: open({str(mark)!r}).read(), lambda: os.listdir("/root"), lambda: open("/usr/x", "w"),
              lambda: open("/etc/passwd").read(), lambda: os.kill({os.getpid()}, 0),
-             lambda: socket.create_connection(("127.0.0.1", {port}), 2), lambda: os.mount("a", "b")):
+             lambda: socket.create_connection(("127.0.0.1", {port}), 2), lambda: mounted()):
     try: what(); found.append(True)
     except (OSError, AttributeError): found.append(False)
 found.append(len([n for n in os.listdir("/proc") if n.isdigit()]) > 3)
@@ -145,14 +152,14 @@ def test_it_harms_a_naive_grader(attack, harm):
 def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     """Its honest part gets its points; it reads, changes and leaves nothing; the next one is as if it had not been."""
     template, examiner = grader
-    before = {path: (path.stat().st_mode, path.read_bytes()) for path in facts["DECOY"].rglob("*") if path.is_file()}
+    before = contents(facts["DECOY"])
     examined = execute(to_run(attack.cells(rebuilt, **facts)), template, examiner)
     assert tuple(mark.points for mark in examined.marks if not mark.by_hand) == attack.fair, examined.marks
     outputs = [output.text for ran in examined.transcript.ran for output in ran.outputs]
     values = [value for found in examined.transcript.answers.values() for value in found.values()]
     assert not any(attacks.SECRET in text for text in [*outputs, *(mark.said for mark in examined.marks)])
     assert not any(attacks.SECRET.encode() in value for value in values)
-    after = {path: (path.stat().st_mode, path.read_bytes()) for path in facts["DECOY"].rglob("*") if path.is_file()}
+    after = contents(facts["DECOY"])
     assert before == after
     honest = execute(to_run(rebuilt(small.answered())), template, examiner)
     assert [mark.points for mark in honest.marks if not mark.by_hand] == [2, 2, 2]

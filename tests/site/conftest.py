@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from course.site.bench import chromium, served
+from course.site.bench import served
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: pages.py
 
@@ -86,13 +86,6 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the machine's Chromium."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session", params=["http", "disk"])
