@@ -30,6 +30,8 @@
     button.querySelector(".mode-name").textContent = mode;
   });
   dark.addEventListener("change", () => show(root.dataset.mode));
+  addEventListener("beforeprint", () => { root.dataset.theme = "light"; });  // paper is white
+  addEventListener("afterprint", () => show(root.dataset.mode));
 
   const dialog = document.getElementById("search-dialog");
   document.querySelector(".open-search").addEventListener("click", () => dialog.showModal());

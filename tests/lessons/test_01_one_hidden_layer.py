@@ -148,7 +148,7 @@ ITEMS = [
     ),
     pytest.param("open-relu", r"### Why deep networks\?.*at most one bend per node", r"", id="doubt 3"),
     pytest.param("tents", r"\*tent \* times", r"\[picture\] .*sixteen", id="doubt 3: folding"),
-    pytest.param("tents-answer", r"31\. .*telgarsky2016", r"", id="doubt 3: what depth saves"),
+    pytest.param("tents-answer", r"31: .*telgarsky2016", r"", id="doubt 3: what depth saves"),
 ]
 
 

@@ -203,6 +203,19 @@ def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> No
     expect(page.locator("nav.all-pages")).to_be_hidden()
 
 
+@pytest.mark.slow
+def test_paper_is_light(wide, site: Path) -> None:
+    """Who reads in the dark prints dark letters on white, and reads on in the dark."""
+    page = wide.page
+    page.goto((site / f"{LESSON}.html").as_uri())
+    while page.locator("html").get_attribute("data-mode") != "dark":
+        page.locator(".theme-switch-button").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
 def test_front_page_shows_every_lesson_with_a_figure_of_its_own(wide, site: Path) -> None:
     """The front page has each lesson in order, with its title and a picture that the lesson's own page shows too."""
     wide.page.goto((site / "index.html").as_uri())
