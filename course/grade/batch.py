@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import resource
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as TimedOut
@@ -25,6 +28,7 @@ from course.grade.remarks import Remark
 from course.grade.sandbox import Guest, Limits, Source, Template
 
 CHECK_SECONDS = 60  # what a check may take, its questions to the sandbox apart
+MEMORY = 4 << 30  # of a worker, which computes with what students make
 START_SECONDS = 120  # what a worker may take to get ready
 
 
@@ -108,6 +112,9 @@ def _start(task: Task, address: str) -> None:
     """Make this process a worker; its failure waits for the first task, which can tell of it."""
     global _worker  # noqa: PLW0603 - a process has one
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader is asked to stop, and stops us
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: nobody computes for a grader that is gone
     try:
         _worker = Worker(task, address)
     except errors.CourseError as e:

@@ -193,16 +193,17 @@ _REFUSED: Mapping[str, tuple[int | None, int | None]] = {
     "open_tree_attr": (467, 467), "perf_event_open": (298, 241), "personality": (135, 92), "pidfd_getfd": (438, 438),
     "pivot_root": (155, 41), "process_madvise": (440, 440), "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271), "ptrace": (101, 117), "quotactl": (179, 60), "quotactl_fd": (443, 443),
+    "io_setup": (206, 0), "sched_setaffinity": (203, 122), "vmsplice": (278, 75),
     "reboot": (169, 142), "request_key": (249, 218), "semget": (64, 190), "setns": (308, 268),
     "settimeofday": (164, 170), "shmget": (29, 194), "swapoff": (168, 225), "swapon": (167, 224), "syslog": (103, 116),
     "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282), "vhangup": (153, 58),
 }  # fmt: skip
-_CLONE, _CLONE3, _MMAP, _SOCKET, _SOCKETPAIR = (56, 220), (435, 435), (9, 222), (41, 198), (53, 199)
+_CLONE, _CLONE3, _MMAP, _SOCKET, _SOCKETPAIR, _FCNTL = (56, 220), (435, 435), (9, 222), (41, 198), (53, 199), (72, 25)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x50000
-_EPERM, _ENOMEM, _ENOSYS, _EAFNOSUPPORT = 1, 12, 38, 97
+_EPERM, _ENOMEM, _ENOLCK, _ENOSYS, _EAFNOSUPPORT = 1, 12, 37, 38, 97
 _X32 = 0x40000000
 _SHARED_NOWHERE = 0x20  # MAP_ANONYMOUS
 _MAP_SHARED = 0x1
@@ -242,6 +243,14 @@ def call_filter() -> bytes:
     add(_LOAD, 16)
     add(_ANY_BIT, ALL_NEW | NEWTIME, 0, 1)
     refuse(_EPERM)
+    add(_RETURN, _ALLOW)
+    # locks on parts of a file are memory that no limit sees
+    add(_EQUAL, _FCNTL[column], 0, 7)
+    add(_LOAD, 24)
+    for place, command in enumerate((6, 7, 37)):
+        add(_EQUAL, command, 3 - place, 0)
+    add(_EQUAL, 38, 0, 1)
+    refuse(_ENOLCK)
     add(_RETURN, _ALLOW)
     # shared memory without a file is seen by no limit
     add(_EQUAL, _MMAP[column], 0, 5)
@@ -297,6 +306,7 @@ def verify(kept: frozenset[int], outside: frozenset[str]) -> None:
         "own namespaces": lambda: len(namespaces()) == 7 and not namespaces() & outside,
         "network": lambda: len(Path("/proc/self/net/dev").read_text().splitlines()) == 3,
         "no further namespaces": lambda: Path("/proc/sys/user/max_user_namespaces").read_text().strip() == "0",
+        "session of its own": lambda: os.getsid(0) == os.getpgrp() == 1,
         "one thread": one_thread,
         "descriptors": lambda: _descriptors() == kept,
         "limits": lambda: resource.getrlimit(resource.RLIMIT_NOFILE) == (OPEN_FILES, OPEN_FILES),

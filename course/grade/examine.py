@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import faulthandler
 import hashlib
 import io
 import os
@@ -35,11 +36,15 @@ from course.grade.remarks import Remark
 from course.grade.sandbox import Answer
 from course.grade.values import CallableMark
 
+LATE = 30  # seconds after the alarm in which a check may come back from C
 SAID = 2000  # characters of what a check says
 SUMMARY = "summary"  # the given cell that sums the checks up: nothing for a grader
 
 Ask = Callable[[str, bytes, bytes], Answer]
 NOTHING: Mapping[str, Answer | None] = MappingProxyType({})
+
+
+_nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - faulthandler wants one that stays open
 
 
 class NotOnRecordError(BaseException):
@@ -208,21 +213,21 @@ class Examiner:
         self._space.update(before)
         mark = self._unearned[check]
         notes = []
-        for name in self.questions[check].names:
-            self._space.pop(name, None)
-            if name in answers:
-                self._space[name], note = self._decoded(name, answers[name], witness)
-                notes += note
         with contextlib.redirect_stdout(io.StringIO()) as said:
             try:
                 with _quiet(), _at_most(self._seconds):
+                    for name in self.questions[check].names:
+                        self._space.pop(name, None)
+                        if name in answers:
+                            self._space[name], note = self._decoded(name, answers[name], witness)
+                            notes += note
                     points = eval(call, self._space)  # noqa: S307 - the check is ours, and all that it reads is decoded
             except TooLongError:
                 return replace(mark, said=Remark("check_too_long", {"seconds": self._seconds}).text(self.language))
         if not isinstance(points, int | float) or not 0 <= points <= mark.most:
             raise errors.strange_points(self._path, check, repr(points)[:40], mark.most)
-        words = [said.getvalue().strip()[:SAID], *(notes if points < mark.most else [])]
-        return replace(mark, points=points, said="\n".join(words))
+        words = "\n".join([said.getvalue().strip()[:SAID], *(notes if points < mark.most else [])])
+        return replace(mark, points=points, said=words.encode(errors="replace").decode())
 
     def _decoded(self, name: str, told: bytes, witness: Witness) -> tuple[object, list[str]]:
         """Return an answer's value, and what is to be said of it where it did not leave the sandbox.
@@ -293,8 +298,10 @@ def _at_most(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(seconds + LATE, exit=True, file=_nowhere)  # what runs in C hears no alarm
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

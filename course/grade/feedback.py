@@ -170,6 +170,7 @@ class _Shower:
 
 def code(source: str) -> Markup:
     """Return Python as coloured HTML; nothing of it is HTML any more."""
+    source = "\n".join(line.rstrip() for line in source.split("\n"))  # lines of blanks take Pygments long
     coloured = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
     # Pygments escapes every token
     return Markup('<div class="code"><pre tabindex="0">{}</pre></div>').format(Markup(coloured))  # noqa: S704

@@ -215,9 +215,12 @@ def _made(name: str, arguments: list[Any], part: Callable[[Any], Any]) -> Any:
         given[argument.rstrip("?!")] = value
     try:
         with torch.device("meta"):
-            return getattr(torch.nn, name)(**given)
+            made = getattr(torch.nn, name)(**given)
     except Exception as error:  # noqa: BLE001  # torch refuses bad arguments in many ways
         raise ValueError(f"{name}: {str(error)[:200]}") from None
+    if "inplace" in wanted:
+        made.inplace = False  # its results are the same, and what a check gives it stays as it is
+    return made
 
 
 def _fill(module: Any, weights: list[Any], part: Callable[[Any], Any]) -> None:

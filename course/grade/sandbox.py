@@ -33,6 +33,7 @@ GONE_SECONDS = 5.0
 WATCH_SECONDS = 0.05
 MOST_OUTPUTS = 1000
 MOST_NAMES = 1000
+MOST_SOCKETS = 200
 PNG = b"\x89PNG\r\n\x1a\n"
 
 _TABLE = 624  # of the Mersenne Twister
@@ -61,6 +62,7 @@ class Limits:
         disk: Bytes of files.
         inodes: Files.
         values: Bytes of what is fetched at once, or is returned by a call.
+        total_values: Bytes of all that is fetched or returned.
     """
 
     memory: int = 2 << 30
@@ -73,6 +75,7 @@ class Limits:
     disk: int = 64 << 20
     inodes: int = 10_000
     values: int = 256 << 20
+    total_values: int = 512 << 20
 
 
 @dataclass(frozen=True)
@@ -351,7 +354,7 @@ class Child:
         self.remarks: list[Remark] = []
         self._link, self._handle, self._limits = link, handle, limits
         self._requests = 0
-        self._output_left = limits.total_output
+        self._output_left, self._values_left = limits.total_output, limits.total_values
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._ended: Remark | None = None
@@ -430,7 +433,9 @@ class Child:
 
     def fetch(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded values of those names that there are."""
-        said, blob = self._ask({"do": "fetch", "names": list(names)[:MOST_NAMES]}, b"", self._limits.values)
+        most = min(self._limits.values, self._values_left)
+        said, blob = self._ask({"do": "fetch", "names": list(names)[:MOST_NAMES]}, b"", most)
+        self._values_left -= len(blob)
         try:
             return _values(said.get("values", []), blob, names)
         except wire.JunkError:
@@ -447,7 +452,8 @@ class Child:
         """
         request = {"do": "call", "path": path, "arguments": len(arguments)}
         start = time.monotonic()
-        said, blob = self._ask(request, arguments + state, self._limits.values)
+        said, blob = self._ask(request, arguments + state, min(self._limits.values, self._values_left))
+        self._values_left -= len(blob)
         if not self.alive:
             remark = self._ended or Remark("cell_not_run")
             return Answer(error=("RuntimeError", remark.text()), state=state)
@@ -512,12 +518,17 @@ class Child:
     def _keep_watch(self) -> None:
         """Kill it when all its processes together use too much, or all of it takes too long."""
         limits, pid = self._limits, _pid(self._handle)
+        own: dict[int, float] = {}  # of all processes that there were: nobody has the times of a child not waited for
         while pid > 0 and not self._closed.wait(WATCH_SECONDS):
             memory, seconds = 0, 0.0
             for one in _tree(pid):
                 of_one = _used(one)
                 memory, seconds = memory + of_one[0], seconds + of_one[1]
-            if memory > limits.memory and sum(map(_share, _tree(pid))) > limits.memory:
+                own[one] = max(own.get(one, 0.0), of_one[2])
+            seconds = max(seconds, sum(own.values()))
+            if _sockets(pid) > MOST_SOCKETS or (
+                memory > limits.memory and sum(map(_share, _tree(pid))) > limits.memory
+            ):
                 self._end(Remark("child_memory", {"megabytes": limits.memory >> 20}))
             elif seconds > limits.cpu_seconds:
                 self._end(Remark("child_cpu", {"seconds": limits.cpu_seconds}))
@@ -548,15 +559,23 @@ def _tree(pid: int) -> Iterator[int]:
                 waiting += map(int, (task / "children").read_text().split())
 
 
-def _used(pid: int) -> tuple[int, float]:
-    """Return the bytes of memory that a process has, files apart, and the processor seconds of it and its dead."""
+def _sockets(pid: int) -> int:
+    """Return how many sockets there are in a process's network, each of which holds memory that no limit sees."""
+    try:
+        return int(Path(f"/proc/{pid}/net/sockstat").read_text().split()[2])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _used(pid: int) -> tuple[int, float, float]:
+    """Return a process's bytes of memory, files apart, its processor seconds with its dead children's, and its own."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
     except OSError:
-        return 0, 0.0
-    pages = re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+) kB$", status, re.MULTILINE)
-    return sum(map(int, pages)) << 10, sum(map(int, times)) / _TICK
+        return 0, 0.0, 0.0
+    pages = re.findall(r"^(?:RssAnon|RssShmem|VmSwap|VmPTE):\s+(\d+) kB$", status, re.MULTILINE)
+    return sum(map(int, pages)) << 10, sum(map(int, times)) / _TICK, sum(map(int, times[:2])) / _TICK
 
 
 def _share(pid: int) -> int:
@@ -568,7 +587,9 @@ def _share(pid: int) -> int:
         shares = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return _used(pid)[0]
-    pages = re.findall(r"^Pss_(?:Anon|Shmem):\s+(\d+) kB$", shares, re.MULTILINE)
+    pages = re.findall(r"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+) kB$", shares, re.MULTILINE)
+    with contextlib.suppress(OSError):
+        pages += re.findall(r"^VmPTE:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     return sum(map(int, pages)) << 10
 
 

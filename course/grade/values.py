@@ -322,11 +322,16 @@ def decode(data: bytes, stand_in: Callable[[CallableMark], object]) -> object:
     return value
 
 
+# an end that is missing counts too: a pattern that looks for it again from each quote takes quadratic time
+_QUOTED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+
+
 def _json(text: bytes) -> Any:
     """Return what the JSON says, of bounded depth."""
     depth = 0
     # quoted brackets count too: that is on the safe side for nothing, so they are taken out first
-    for byte in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text).translate(None, bytes(set(range(256)) - set(b"[]"))):
+    bare = re.sub(_QUOTED, b"", text)
+    for byte in bare.translate(None, bytes(set(range(256)) - set(b"[]"))):
         depth += 1 if byte == ord("[") else -1
         if depth > 3 * MOST_DEPTH:
             raise ValueError("nested too deeply")
@@ -484,10 +489,10 @@ class _Reader:
         return layers.read(items, lambda told: self.read(told, depth + 1))
 
     def _read_callable(self, path: str, type_name: str, is_module: Any) -> object:
-        return self._stand_in(CallableMark(_text(path, 1000), _text(type_name, 80), is_module is True))
+        return self._stand_in(CallableMark(_text(path, 1000), _shown(_text(type_name, 80)), is_module is True))
 
     def _read_refused(self, type_name: str, why: str) -> Refused:
-        return Refused(_text(type_name, 80), _text(why, 200))
+        return Refused(_shown(_text(type_name, 80)), _shown(_text(why, 200)))
 
     def _take(self, count: int) -> bytearray:
         """Return the next bytes, in memory of their own that can be written to."""
@@ -515,6 +520,11 @@ def _text(value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise ValueError("no text, or too long a one")
     return value
+
+
+def _shown(text: str) -> str:
+    """Return a text that any message can hold."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _one_of(value: Any, known: tuple[str, ...]) -> str:

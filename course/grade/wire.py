@@ -98,6 +98,7 @@ def _parse(text: bytes) -> dict[str, Any]:
             raise JunkError("JSON nested too deeply")
     try:
         message = json.loads(text.decode("ascii"))
+        message = json.loads(json.dumps(message, ensure_ascii=False).encode(errors="replace"))  # no half letters
     except (ValueError, RecursionError):
         raise JunkError("no JSON") from None
     if not isinstance(message, dict):
