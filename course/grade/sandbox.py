@@ -526,9 +526,8 @@ class Child:
                 memory, seconds = memory + of_one[0], seconds + of_one[1]
                 own[one] = max(own.get(one, 0.0), of_one[2])
             seconds = max(seconds, sum(own.values()))
-            if _sockets(pid) > MOST_SOCKETS or (
-                memory > limits.memory and sum(map(_share, _tree(pid))) > limits.memory
-            ):
+            much = memory > limits.memory and sum(map(_share, _tree(pid))) > limits.memory
+            if much or _sockets(pid) > MOST_SOCKETS:
                 self._end(Remark("child_memory", {"megabytes": limits.memory >> 20}))
             elif seconds > limits.cpu_seconds:
                 self._end(Remark("child_cpu", {"seconds": limits.cpu_seconds}))

@@ -259,6 +259,154 @@ FORGING = [
                 return x
         net = Raises()
         """),
+    forging("every import patches", WRONG + dedent("""
+        import builtins
+        space, real = globals(), builtins.__import__
+        def load(*a, **k):
+            space["expect"] = lambda *a, **k: None
+            return real(*a, **k)
+        builtins.__import__ = load
+        """)),
+    forging("a finder of modules patches", WRONG + dedent("""
+        import sys
+        space = globals()
+        class Finder:
+            def find_spec(self, name, path=None, target=None): space["expect"] = lambda *a, **k: None
+        sys.meta_path.insert(0, Finder())
+        for name in ("IPython.core.getipython", "IPython.core.interactiveshell", "inspect", "contextlib", "warnings"):
+            sys.modules.pop(name, None)
+        """)),
+    forging("fork_rng patches", WRONG + dedent("""
+        space, real = globals(), torch.random.fork_rng
+        def fork_rng(*a, **k):
+            space["expect"] = lambda *a, **k: None
+            return real(*a, **k)
+        torch.random.fork_rng = fork_rng
+        """)),
+    forging("redirect_stderr patches", WRONG + dedent("""
+        import contextlib
+        space, real = globals(), contextlib.redirect_stderr
+        def redirect(*a, **k):
+            space["same"] = lambda *a, **k: True
+            return real(*a, **k)
+        contextlib.redirect_stderr = redirect
+        """)),
+    forging("the signature is another function's", WRONG + dedent("""
+        import inspect
+        real = inspect.signature
+        def signature(check, *a, **k):
+            def two(net): yield 2
+            if getattr(check, "__name__", "") == "check_build": check.__code__ = two.__code__
+            return real(check, *a, **k)
+        inspect.signature = signature
+        """)),
+    forging("the grader's JSON tells all points", WRONG + dedent("""
+        import json
+        real = json.dump
+        json.dump = lambda told, stream: real({**told, "points": [2, 2, 2]} if "points" in told else told, stream)
+        """)),
+    forging("the collection of garbage patches", WRONG + dedent("""
+        import gc
+        space = globals()
+        def patch(phase, facts): space["expect"] = lambda *a, **k: None
+        gc.callbacks.append(patch)
+        gc.set_threshold(10)
+        """)),
+    forging("what is finalized patches", WRONG + dedent("""
+        import weakref
+        space = globals()
+        class Late: pass
+        def patch(): space["same"] = lambda *a, **k: True
+        def net(x):
+            late = Late()
+            weakref.finalize(late, patch)
+            return x
+        """)),
+    forging("another SEED", """
+        SEED = 0
+        torch.manual_seed(SEED)
+        net = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))
+        """, (1, 2, 0)),
+    forging("its argument becomes NaN", """
+        def net(x): return x.fill_(float("nan")).clone()
+        """),
+    forging("fresh is another", """
+        def fresh():
+            torch.manual_seed(0)
+            return torch.nn.Linear(1, 1)
+        losses, trained = [], fresh()
+        optimizer = torch.optim.SGD(trained.parameters(), lr=0.1)
+        for _ in range(EPOCHS):
+            loss = torch.nn.MSELoss()(trained(x), y)
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        """, (2, 2, 0), "train_answer"),
+    forging("a parametrization that looks for the check's network", """
+        net = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))
+        space = globals()
+        class Peek(torch.nn.Module):
+            def __init__(self, layer, name):
+                super().__init__()
+                self.place = layer, name
+            def forward(self, value):
+                wanted = space.get("fre" + "sh")
+                return getattr(wanted()[self.place[0]], self.place[1]).detach() if wanted else value
+        for layer in (0, 2):
+            for name in ("weight", "bias"):
+                torch.nn.utils.parametrize.register_parametrization(net[layer], name, Peek(layer, name))
+        """),
+    forging("a hook that looks for the check's network", """
+        net, space = torch.nn.Linear(1, 1), globals()
+        def hook(module, given, made): return space["fre" + "sh"]()(*given) if "fre" + "sh" in space else made
+        net.register_forward_hook(hook)
+        """),
+    forging("a buffer that looks for the check's network", """
+        space = globals()
+        class Lazy(torch.nn.Module):
+            def __getattr__(self, name):
+                if name == "answer": return space["fre" + "sh"]()(space["x"]) if "fre" + "sh" in space else space["x"]
+                return super().__getattr__(name)
+            def forward(self, x): return self.answer
+        net = Lazy()
+        """),
+    forging("the compiler of the shell", WRONG + dedent("""
+        kind = type(get_ipython().compile)
+        real = kind.ast_parse
+        kind.ast_parse = lambda self, source, *a, **k: real(
+            self, source.replace("grade(1, check_build, points=2)", "2"), *a, **k
+        )
+        """)),
+    forging("exec patches", WRONG + dedent("""
+        import builtins
+        space, real = globals(), builtins.exec
+        def run(*a, **k):
+            space["expect"] = lambda *a, **k: None
+            return real(*a, **k)
+        builtins.exec = run
+        """)),
+    forging("numbers are equal that are not", """
+        net = lambda x: x
+        torch.Tensor.allclose = torch.allclose = torch.Tensor.isclose = torch.isclose = lambda *a, **k: True
+        """),
+    forging("a stand-in's type tells the layers", """
+        class Net(torch.nn.Module):
+            def forward(self, x): return x
+            def modules(self): return iter(())
+        Net.__name__ = "Linear(1, 4), ReLU, Linear(4, 1)"
+        net = Net()
+        globals()["same"] = lambda *a, **k: True
+        """),
+    forging("the check's frame is found by its generator", """
+        import gc, types
+        space = globals()
+        def net(x):
+            for each in gc.get_objects():
+                if isinstance(each, types.GeneratorType) and each.__name__ == "check_build":
+                    if "fresh" in each.gi_frame.f_globals: return each.gi_frame.f_globals["fresh"]()(x)
+            return x
+        """),
 ]  # fmt: skip
 
 READING = [
@@ -321,6 +469,60 @@ READING = [
         import subprocess
         print(subprocess.run(["cat", "DECOY/solutions/small.ipynb"], capture_output=True, text=True).stdout)
         """),
+    doing("by /proc/self/root", READS, "print(open('/proc/self/root' + 'DECOY/solutions/small.ipynb').read())"),
+    doing("by the parent's root", READS, """
+        import os
+        print(open(f'/proc/{os.getppid()}/root' + 'DECOY/solutions/small.ipynb').read())
+        """),
+    doing("by a descriptor of a folder", READS, """
+        import os
+        folder = os.open('DECOY', os.O_PATH)
+        print(os.read(os.open('solutions/small.ipynb', os.O_RDONLY, dir_fd=folder), 99))
+        """),
+    doing("the parent's memory", READS, """
+        import os, re
+        parent = os.getppid()
+        memory = open(f'/proc/{parent}/mem', 'rb', 0)
+        for line in open(f'/proc/{parent}/maps'):
+            start, end = (int(part, 16) for part in line.split()[0].split('-'))
+            if line.split()[1].startswith('rw') and end - start < 1 << 27:
+                try:
+                    memory.seek(start)
+                    print({*re.findall(rb'[a-z]{5,20}-[0-9]{4}', memory.read(end - start))})
+                except (OSError, ValueError): continue
+        """),
+    doing("the parent's memory, by process_vm_readv", READS, """
+        import ctypes, os, re
+        libc, parent = ctypes.CDLL(None), os.getppid()
+        class Part(ctypes.Structure): _fields_ = [("at", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+        for line in open(f'/proc/{parent}/maps'):
+            start, end = (int(part, 16) for part in line.split()[0].split('-'))
+            if line.split()[1].startswith('rw') and end - start < 1 << 27:
+                text = ctypes.create_string_buffer(end - start)
+                here, there = Part(ctypes.addressof(text), end - start), Part(start, end - start)
+                libc.process_vm_readv(parent, ctypes.byref(here), 1, ctypes.byref(there), 1, 0)
+                print({*re.findall(rb'[a-z]{5,20}-[0-9]{4}', text.raw)})
+        """),
+    doing("its own memory from before", READS, """
+        import re
+        memory = open('/proc/self/mem', 'rb', 0)
+        for line in open('/proc/self/maps'):
+            start, end = (int(part, 16) for part in line.split()[0].split('-'))
+            if line.split()[1].startswith('rw') and end - start < 1 << 27:
+                try:
+                    memory.seek(start)
+                    print({*re.findall(rb'[a-z]{5,20}-[0-9]{4}', memory.read(end - start))})
+                except (OSError, ValueError): continue
+        """),
+    doing("objects of the grader's", READS, """
+        import gc, sys
+        for each in gc.get_objects():
+            if type(each) is dict and 'secret' in each: print(each['secret'])
+        frame = sys._getframe()
+        while frame:
+            if 'secret' in frame.f_locals: print(frame.f_locals['secret'])
+            frame = frame.f_back
+        """),
 ]  # fmt: skip
 
 CHANGING = [
@@ -379,6 +581,29 @@ CHANGING = [
         if os.fork() == 0:
             for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
             time.sleep(600)
+        """),
+    doing("the gradebook, by mmap", CHANGES, """
+        import mmap
+        with open('DECOY/gradebook.db', 'r+b') as file: mmap.mmap(file.fileno(), 0)[:3] = b'100'
+        """),
+    doing("a hard link to a solution", CHANGES, "import os\nos.link('DECOY/solutions/small.ipynb', 'DECOY/link')"),
+    doing("a path file of Python", STAYS, """
+        import os, site
+        folder = site.getusersitepackages()
+        os.makedirs(folder, exist_ok=True)
+        open(folder + '/x.pth', 'w').write('import os')
+        """),
+    doing("compiled code for the next", STAYS, """
+        import os, py_compile
+        open('/tmp/torch.py', 'w').write('1')
+        py_compile.compile('/tmp/torch.py')
+        """),
+    doing("a named pipe for the next", STAYS, "import os\nos.mkfifo('/tmp/pipe')"),
+    doing("a process that stops itself", STAYS, """
+        import os, signal
+        if os.fork() == 0:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os._exit(0)
         """),
 ]  # fmt: skip
 
@@ -453,6 +678,8 @@ DYING = [
             def __repr__(self): return repr(self)
         def loss_fn(yhat, y): return repr(A())
         """}, (2, 0, 0)),
+    doing("another program in its place", DIES, "import os\nos.execv('/bin/sh', ['sh', '-c', 'exit 0'])"),
+    doing("None is overwritten", DIES, "import ctypes\nctypes.memset(id(None), 0, 64)"),
 ]  # fmt: skip
 
 # What breaks no naive grader, and must not break ours: not counted as attacks
@@ -503,5 +730,117 @@ ODD = [
             except OSError: pass
         """}, (0, 0, 0)),
 ]  # fmt: skip
+
+# finds the child's own end of the wire
+HERE = """
+import gc
+import course.grade.values as v
+served = next(each for each in gc.get_objects() if type(each).__name__ == "Served")
+def told(text): return len(text).to_bytes(4, "big") + text
+"""
+LIBC = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+"""
+
+
+def odd(name, code):
+    """Return an odd hand-in whose last cell does something besides right answers."""
+    return Attack(name, "", {"look_answer": code})
+
+
+# What once got through, or ended the batch
+ODD += [
+    Attack("a network that makes the check's own data NaN, in place", "", {"build_answer": """
+        made = torch.nn.Hardtanh(-2, -1, inplace=True), torch.nn.LeakyReLU(float("nan"), inplace=True)
+        net = torch.nn.Sequential(*made)
+        """}, (1, 2, 2)),
+    Attack("an error that says half a letter", "", {
+        "loss_answer": "def loss_fn(yhat, y): raise ValueError('\\ud800')"}, (2, 0, 2)),
+    Attack("a forged type name with NUL", "", {
+        "smallest_answer": HERE + "v._type_name = lambda value: 'a\\0b'\nsmallest = object()"}, (2, 2, 1)),
+    Attack("a forged type name of half a letter", "", {
+        "smallest_answer": HERE + "v._type_name = lambda value: '\\ud800'\nsmallest = object()"}, (2, 2, 1)),
+    Attack("a forged output of half a letter", "", {"smallest_answer": HERE + """
+smallest = min(losses)
+type(served).run = lambda self, request, _: ({"outputs": [["stdout", "\\ud800"]], "cut": False}, b"")
+"""}),
+    Attack("forged JSON that takes a pattern without end", "", {"smallest_answer": HERE + """
+def fetch(self, request, _):
+    bytes_ = told(b'"' + b'\\\\"' * 2_000_000)
+    return {"values": [["losses", len(bytes_)]]}, bytes_
+type(served).fetch = fetch
+"""}, (2, 2, 0)),
+    odd("end the process group", "import os\nos.kill(0, 9)"),
+    odd("stop the process group", "import os, signal\nos.kill(0, signal.SIGSTOP)"),
+    odd("the last in the scheduler's line, with all that follow",
+          "import os\nos.write(os.open('/proc/self/autogroup', os.O_WRONLY), b'19')"),
+    odd("spinners", """
+import os, time
+for _ in range(60):
+    if os.fork() == 0:
+        os.setsid()
+        while True: pass
+time.sleep(110)
+"""),
+    odd("page tables", LIBC + """
+size = 3 << 39
+at = libc.mmap(None, size, 1, 0x4022, -1, 0)
+libc.madvise(at, size, 15)
+for place in range(at, at + size, 1 << 21): ctypes.c_char.from_address(place).value
+"""),
+    odd("buffers of sockets", """
+import os, socket, time
+for _ in range(3):  # 0.9 GB each; with 60 it is the machine
+    if os.fork() == 0:
+        kept, sent = [], 0
+        while sent < 900 << 20:
+            pair = socket.socketpair()
+            kept.append(pair)
+            for end in pair:
+                end.setblocking(False)
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                try:
+                    while True: sent += end.send(bytes(1 << 15))
+                except OSError: pass
+        time.sleep(4)
+        os._exit(0)
+time.sleep(3)
+"""),
+    odd("huge pages in pipes", LIBC + """
+import os
+class Part(ctypes.Structure): _fields_ = [("at", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+kept, held = [], 0
+for _ in range(100):
+    kept.append(os.pipe())
+    at = libc.mmap(None, 34 << 20, 3, 0x22, -1, 0)
+    libc.madvise(at, 34 << 20, 14)
+    for n in range(15):
+        place = ((at + (1 << 21) - 1 >> 21) + n) << 21
+        ctypes.c_char.from_address(place).value = b"x"
+        held += libc.vmsplice(kept[-1][1], ctypes.byref(Part(place, 4096)), ctypes.c_ulong(1), 0) > 0
+    libc.munmap(at, 34 << 20)
+print(held * 2, "MB")
+"""),
+    odd("locks on parts of files", """
+import fcntl, os, struct
+for f in range(100):
+    file = os.open(f"lock{f}", os.O_RDWR | os.O_CREAT)
+    for n in range(6000):
+        fcntl.fcntl(file, fcntl.F_SETLK, struct.pack("hhlli4x", fcntl.F_WRLCK, 0, 2 * (6000 - n), 1, 0))
+"""),
+    odd("all asynchronous requests of the machine", """
+import ctypes
+for _ in range(8): print(ctypes.CDLL(None).syscall(206, 8000, ctypes.byref(ctypes.c_ulong())))
+print(open("/proc/sys/fs/aio-nr").read())
+"""),
+]  # fmt: skip
+
+# The wrong answers of what forges, with nothing besides: the naive grader is fair to them
+CONTROLS = [WRONG, "net = lambda x: x", "net = lambda x: torch.zeros(20, 1) + 1"]
 
 ATTACKS = [*FORGING, *READING, *CHANGING, *USING, *DYING]

@@ -13,7 +13,7 @@ import attacks
 import outer
 import pytest
 import small
-from attacks import ATTACKS, ODD
+from attacks import ATTACKS, ODD, Attack
 
 from course.grade import workers
 from course.grade.examine import Examiner
@@ -78,16 +78,17 @@ def rebuilt(notebook):
 @pytest.fixture(scope="module")
 def harm(facts):
     """Return what each attack did to the naive grader, by its name."""
+    controls = [Attack(f"control: {code}", attacks.FORGES, {"build_answer": code}) for code in attacks.CONTROLS]
     cells = [
         [
             (cell.role, cell.source)
             for cell in attack.cells(rebuilt, **facts)
             if cell.role not in {Role.TEXT, Role.WRITTEN}
         ]
-        for attack in ATTACKS
+        for attack in [*ATTACKS, *controls]
     ]
     found = outer.naive(cells, decoy=str(facts["DECOY"]), secret=attacks.SECRET, port=facts["PORT"], name=facts["NAME"])
-    return dict(zip([attack.name for attack in ATTACKS], found, strict=True))
+    return dict(zip([attack.name for attack in [*ATTACKS, *controls]], found, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +132,12 @@ def test_there_are_sixty_attacks():
     """Names are unique, and each has a danger."""
     assert len({attack.name for attack in [*ATTACKS, *ODD]}) == len(ATTACKS) + len(ODD)
     assert len(ATTACKS) >= 60
+
+
+@pytest.mark.parametrize("code", attacks.CONTROLS)
+def test_without_a_forgery_the_naive_grader_is_fair(code, harm):
+    """A wrong answer alone gets no more than its shape deserves: what gets more does so by its forgery."""
+    assert harm[f"control: {code}"]["points"] == [1, 2, 2]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.danger}: {attack.name}")
