@@ -309,3 +309,156 @@ WRONG = {
 GENERAL = {"stairs-check": "a function, tried on edges and heights of the check's own"}
 
 EXCUSED = {}
+
+BLIND_RIGHT = {
+    "pulse-check": [
+        """
+pulse_W1 = [-STEEPNESS, STEEPNESS]
+pulse_b1 = [STEEPNESS * HIGH, -STEEPNESS * LOW]
+pulse_W2 = [HEIGHT, HEIGHT]
+pulse_b2 = -HEIGHT
+""",
+    ],
+    "stairs-check": [
+        """
+def staircase(edges, heights):
+    W1, b1, W2, b2 = [], [], [], 0.0
+    for i in range(len(heights)):
+        low, high, h = edges[i].item(), edges[i + 1].item(), heights[i].item()
+        W1 += [STEEPNESS, -STEEPNESS]
+        b1 += [-STEEPNESS * low, STEEPNESS * high]
+        W2 += [h, h]
+        b2 -= h
+    return W1, b1, W2, b2
+""",
+    ],
+    "promise-check": [
+        """
+L = A * B + C
+m = math.ceil(L * (END - START) / (2 * EPSILON))
+left_m = math.ceil(L * (END - START) / EPSILON)
+""",
+    ],
+    "build-check": [
+        """
+d = (END - START) / CELLS
+middles = START + d * (torch.arange(-1, CELLS + 1) + 0.5)
+first_layer = linear(torch.full((CELLS + 2, 1), 1 / d), -middles / d)
+heights = f(middles.clamp(START, END)).reshape(1, -1)
+built = torch.nn.Sequential(first_layer, Bump(), linear(heights, torch.zeros(1)))
+built_error = (f(FINE) - built(FINE)).abs().max().item()
+inner = heights.clone()
+inner[0, 0] = inner[0, -1] = 0
+alone = torch.nn.Sequential(first_layer, Bump(), linear(inner, torch.zeros(1)))
+alone_error = (f(FINE) - alone(FINE)).abs().max().item()
+""",
+    ],
+    "versions-check": [
+        """
+truth = {
+    "∀f ∀ε ∃m ∃w ∀x": True,
+    "∀ε ∀f ∃m ∃w ∀x": True,
+    "∀f ∀ε ∀x ∃m ∃w": True,
+    "∃m ∀f ∀ε ∀x ∃w": True,
+    "∀x ∀f ∀ε ∃m ∃w": True,
+    "∃m ∀f ∀ε ∃w ∀x": False,
+    "∀ε ∃m ∀f ∃w ∀x": False,
+    "∀f ∀ε ∀m ∃w ∀x": False,
+    "∀m ∀f ∀ε ∃w ∀x": False,
+    "∀f ∃m ∀ε ∃w ∀x": False,
+    "∀f ∃m ∃w ∀ε ∀x": False,
+}
+holds = [truth[row] for row in VERSIONS]
+""",
+    ],
+}
+
+BLIND_WRONG = {
+    "pulse-check": [
+        """
+# wrong: the floor is not taken back to 0, b2 = 0 with one up and one down
+pulse_W1 = [STEEPNESS, -STEEPNESS]
+pulse_b1 = [-STEEPNESS * LOW, STEEPNESS * HIGH]
+pulse_W2 = [HEIGHT, HEIGHT]
+pulse_b2 = 0
+""",
+        """
+# wrong: signs of the biases, the pulse stands at the mirrored place
+pulse_W1 = [STEEPNESS, STEEPNESS]
+pulse_b1 = [STEEPNESS * LOW, STEEPNESS * HIGH]
+pulse_W2 = [HEIGHT, -HEIGHT]
+pulse_b2 = 0
+""",
+    ],
+    "stairs-check": [
+        """
+# wrong: heights taken for changes, each edge adds a whole height
+def staircase(edges, heights):
+    W1 = [STEEPNESS] * len(heights)
+    b1 = [-STEEPNESS * x for x in edges[:-1].tolist()]
+    return W1, b1, heights.tolist(), 0.0
+""",
+        """
+# wrong: never comes down after the last edge
+def staircase(edges, heights):
+    jumps = torch.cat([heights[:1], heights.diff()])
+    n = len(heights)
+    return [STEEPNESS] * n, -STEEPNESS * edges[:-1], jumps, 0.0
+""",
+    ],
+    "promise-check": [
+        """
+# wrong: forgets the factor B of the inner derivative
+L = A + C
+m = math.ceil(L * (END - START) / (2 * EPSILON))
+left_m = math.ceil(L * (END - START) / EPSILON)
+""",
+        """
+# wrong: rounds down, so the promise is just missed
+L = A * B + C
+m = int(L * (END - START) / (2 * EPSILON))
+left_m = int(L * (END - START) / EPSILON)
+""",
+    ],
+    "build-check": [
+        """
+# wrong: heights from the left edges of the cells
+d = (END - START) / CELLS
+middles = START + d * (torch.arange(-1, CELLS + 1) + 0.5)
+heights = f((middles - d / 2).clamp(START, END)).reshape(1, -1)
+l1 = linear(torch.full((CELLS + 2, 1), 1 / d), -middles / d)
+built = torch.nn.Sequential(l1, Bump(), linear(heights, [0.0]))
+built_error = (f(FINE) - built(FINE)).abs().max().item()
+heights = heights.clone()
+heights[0, 0] = heights[0, -1] = 0
+alone = torch.nn.Sequential(l1, Bump(), linear(heights, [0.0]))
+alone_error = (f(FINE) - alone(FINE)).abs().max().item()
+""",
+        """
+# wrong: mean errors instead of largest errors
+d = (END - START) / CELLS
+middles = START + d * (torch.arange(-1, CELLS + 1) + 0.5)
+heights = f(middles.clamp(START, END)).reshape(1, -1)
+l1 = linear(torch.full((CELLS + 2, 1), 1 / d), -middles / d)
+built = torch.nn.Sequential(l1, Bump(), linear(heights, [0.0]))
+built_error = (f(FINE) - built(FINE)).abs().mean().item()
+inner = heights.clone()
+inner[0, 0] = inner[0, -1] = 0
+alone = torch.nn.Sequential(l1, Bump(), linear(inner, [0.0]))
+alone_error = (f(FINE) - alone(FINE)).abs().mean().item()
+""",
+    ],
+    "versions-check": [
+        """
+# wrong: believes that only the theorem itself is true, misses the row with x before w
+holds = [row.endswith("∃m ∃w ∀x") for row in VERSIONS]
+""",
+        """
+# wrong: believes that m may be chosen before ε
+holds = [
+    row.endswith("∃w") or row.endswith("∃m ∃w ∀x") or row == "∀f ∃m ∀ε ∃w ∀x"
+    for row in VERSIONS
+]
+""",
+    ],
+}

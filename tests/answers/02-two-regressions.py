@@ -308,3 +308,230 @@ EXCUSED = {
     "chance-answer: loop halved (1)": "half of the updates, too, get logistic regression to the bottom",
     "chance-answer: rate tenfold (1)": "any rate will do for logistic regression, if its loss gets to the bottom",
 }
+
+BLIND_RIGHT = {
+    "choose-check": [
+        """
+last_layers, loss_names = [], []
+for y in COLUMNS:
+    if set(y.unique().tolist()) == {0.0, 1.0}:
+        last_layers.append("sigmoid")
+        loss_names.append("BCELoss")
+    else:
+        last_layers.append("linear")
+        loss_names.append("MSELoss")
+""",
+    ],
+    "price-check": [
+        """
+yhat = torch.sigmoid(torch.tensor(U)).item()
+slope_squared = 2 * (yhat - 1) * yhat * (1 - yhat)
+slope_entropy = yhat - 1
+""",
+    ],
+    "curve-check": [
+        """
+torch.manual_seed(SEED)
+curve_net = torch.nn.Sequential(
+    torch.nn.Linear(1, BUMPS),
+    Bump(),
+    torch.nn.Linear(BUMPS, 1),
+)
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=CURVE_RATE)
+curve_losses = []
+for epoch in range(EPOCHS):
+    yhat = curve_net(x_curve)  # 1
+    loss = loss_fn(yhat, y_curve)  # 2
+    loss.backward()  # 3
+    optimizer.step()  # 4
+    optimizer.zero_grad()
+    curve_losses.append(loss.item())
+to_data = loss_fn(curve_net(x_curve), y_curve).item()
+to_truth = loss_fn(curve_net(x_curve), f_curve).item()
+""",
+    ],
+    "chance-check": [
+        """
+def fit(net, epochs, rate):
+    loss_fn = torch.nn.BCELoss()
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_fn(net(x_chance), y_chance)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    return losses
+
+
+logistic = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sigmoid())
+fit(logistic, 1000, 0.05)
+torch.manual_seed(SEED)
+chance_net = torch.nn.Sequential(
+    torch.nn.Linear(1, NODES),
+    torch.nn.ReLU(),
+    torch.nn.Linear(NODES, 1),
+    torch.nn.Sigmoid(),
+)
+chance_losses = fit(chance_net, EPOCHS, CHANCE_RATE)
+""",
+    ],
+    "hand-check": [
+        """
+hand = torch.nn.Sequential(
+    torch.nn.Linear(1, 2),
+    torch.nn.ReLU(),
+    torch.nn.Linear(2, 1),
+    torch.nn.Sigmoid(),
+)
+hand[0].weight.data = torch.tensor([[1.0], [1.0]])
+hand[0].bias.data = torch.tensor([-BENDS[0], -BENDS[1]])
+hand[2].weight.data = torch.tensor([[SLOPES[0], SLOPES[1] - SLOPES[0]]])
+hand[2].bias.data = torch.tensor([LEVEL])
+""",
+    ],
+}
+
+BLIND_WRONG = {
+    "choose-check": [
+        """
+# wrong: takes whole numbers (children, minutes late) for classes
+whole = [bool((y == y.floor()).all()) for y in COLUMNS]
+last_layers = ["sigmoid" if i else "linear" for i in whole]
+loss_names = ["BCELoss" if i else "MSELoss" for i in whole]
+""",
+        """
+# wrong: last layer right, but MSELoss everywhere
+last_layers = ["sigmoid" if y.unique().numel() == 2 else "linear" for y in COLUMNS]
+loss_names = ["MSELoss"] * 5
+""",
+    ],
+    "price-check": [
+        """
+# wrong: sign lost, sizes only
+yhat = torch.sigmoid(torch.tensor(U)).item()
+slope_squared = 2 * (1 - yhat) * yhat * (1 - yhat)
+slope_entropy = 1 - yhat
+""",
+        """
+# wrong: derivative by yhat instead of by u
+yhat = torch.sigmoid(torch.tensor(U)).item()
+slope_squared = 2 * (yhat - 1)
+slope_entropy = -1 / yhat
+""",
+    ],
+    "curve-check": [
+        """
+# wrong: a sigmoid at the end, for the question how much
+torch.manual_seed(SEED)
+curve_net = torch.nn.Sequential(
+    torch.nn.Linear(1, BUMPS), Bump(), torch.nn.Linear(BUMPS, 1), torch.nn.Sigmoid()
+)
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=CURVE_RATE)
+curve_losses = []
+for epoch in range(EPOCHS):
+    yhat = curve_net(x_curve)
+    loss = loss_fn(yhat, y_curve)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    curve_losses.append(loss.item())
+to_data = loss_fn(curve_net(x_curve), y_curve).item()
+to_truth = loss_fn(curve_net(x_curve), f_curve).item()
+""",
+        """
+# wrong: gradients are never cleared
+torch.manual_seed(SEED)
+curve_net = torch.nn.Sequential(
+    torch.nn.Linear(1, BUMPS), Bump(), torch.nn.Linear(BUMPS, 1)
+)
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=CURVE_RATE)
+curve_losses = []
+for epoch in range(EPOCHS):
+    yhat = curve_net(x_curve)
+    loss = loss_fn(yhat, y_curve)
+    loss.backward()
+    optimizer.step()
+    pass
+    curve_losses.append(loss.item())
+to_data = loss_fn(curve_net(x_curve), y_curve).item()
+to_truth = loss_fn(curve_net(x_curve), f_curve).item()
+""",
+    ],
+    "chance-check": [
+        """
+# wrong: logistic regression stopped long before the bottom
+logistic = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sigmoid())
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(logistic.parameters(), lr=0.05)
+for epoch in range(5):
+    loss = loss_fn(logistic(x_chance), y_chance)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+torch.manual_seed(SEED)
+chance_net = torch.nn.Sequential(
+    torch.nn.Linear(1, NODES), torch.nn.ReLU(), torch.nn.Linear(NODES, 1), torch.nn.Sigmoid()
+)
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(chance_net.parameters(), lr=CHANCE_RATE)
+chance_losses = []
+for epoch in range(EPOCHS):
+    loss = loss_fn(chance_net(x_chance), y_chance)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    chance_losses.append(loss.item())
+""",
+        """
+# wrong: the squared error for the question how likely
+logistic = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sigmoid())
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(logistic.parameters(), lr=0.05)
+for epoch in range(1000):
+    loss = loss_fn(logistic(x_chance), y_chance)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+torch.manual_seed(SEED)
+chance_net = torch.nn.Sequential(
+    torch.nn.Linear(1, NODES), torch.nn.ReLU(), torch.nn.Linear(NODES, 1), torch.nn.Sigmoid()
+)
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(chance_net.parameters(), lr=CHANCE_RATE)
+chance_losses = []
+for epoch in range(EPOCHS):
+    loss = loss_fn(chance_net(x_chance), y_chance)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    chance_losses.append(loss.item())
+""",
+    ],
+    "hand-check": [
+        """
+# wrong: the second slope itself, not the change of slope
+hand = torch.nn.Sequential(
+    torch.nn.Linear(1, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1), torch.nn.Sigmoid()
+)
+hand[0].weight.data = torch.tensor([[1.0], [1.0]])
+hand[0].bias.data = torch.tensor([-BENDS[0], -BENDS[1]])
+hand[2].weight.data = torch.tensor([[SLOPES[0], SLOPES[1]]])
+hand[2].bias.data = torch.tensor([LEVEL])
+""",
+        """
+# wrong: signs of the biases, bends at the mirrored places
+hand = torch.nn.Sequential(
+    torch.nn.Linear(1, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1), torch.nn.Sigmoid()
+)
+hand[0].weight.data = torch.tensor([[1.0], [1.0]])
+hand[0].bias.data = torch.tensor([BENDS[0], BENDS[1]])
+hand[2].weight.data = torch.tensor([[SLOPES[0], SLOPES[1] - SLOPES[0]]])
+hand[2].bias.data = torch.tensor([LEVEL])
+""",
+    ],
+}

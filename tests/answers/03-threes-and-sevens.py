@@ -178,3 +178,183 @@ EXCUSED = {
     "formula-answer: wrong sign (1)": NAN,
     "formula-answer: wrong sign (2)": NAN,
 }
+
+BLIND_RIGHT = {
+    "build-check": [
+        """
+torch.manual_seed(SEED)
+net = torch.nn.Sequential(
+    torch.nn.Linear(784, 64),
+    torch.nn.ReLU(),
+    torch.nn.Linear(64, 1),
+    torch.nn.Sigmoid(),
+)
+""",
+    ],
+    "raw-check": [
+        """
+raw_net = fresh()
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(raw_net.parameters(), lr=RATE)
+raw_losses = []
+for epoch in range(EPOCHS):
+    yhat = raw_net(X)  # 1
+    loss = loss_fn(yhat, y)  # 2
+    loss.backward()  # 3
+    optimizer.step()  # 4
+    optimizer.zero_grad()
+    raw_losses.append(loss.item())
+""",
+    ],
+    "formula-check": [
+        """
+formula_net = fresh()
+optimizer = torch.optim.Adam(formula_net.parameters(), lr=RATE)
+formula_losses = []
+for epoch in range(EPOCHS):
+    yhat = formula_net(X)
+    loss = -(y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    formula_losses.append(loss.item())
+formula_learns = False
+""",
+    ],
+    "scaled-check": [
+        """
+scaled_net = fresh()
+optimizer = torch.optim.Adam(scaled_net.parameters(), lr=RATE)
+scaled_losses = []
+for epoch in range(EPOCHS):
+    yhat = scaled_net(X / 255)
+    loss = -(y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    scaled_losses.append(loss.item())
+""",
+    ],
+    "accuracy-check": [
+        """
+def accuracy(yhat, y):
+    return ((yhat > 0.5) == y).float().mean().item()
+""",
+    ],
+}
+
+BLIND_WRONG = {
+    "build-check": [
+        """
+# forgets the seed, so the weights are others
+net = torch.nn.Sequential(
+    torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1), torch.nn.Sigmoid()
+)
+""",
+        """
+# sets the seed after the network has been built
+net = torch.nn.Sequential(
+    torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1), torch.nn.Sigmoid()
+)
+torch.manual_seed(SEED)
+""",
+    ],
+    "raw-check": [
+        """
+# divides the pixels by 255
+raw_net = fresh()
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(raw_net.parameters(), lr=RATE)
+raw_losses = []
+for epoch in range(EPOCHS):
+    loss = loss_fn(raw_net(X / 255), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    raw_losses.append(loss.item())
+""",
+        """
+# Adam at its default learning rate, not at RATE
+raw_net = fresh()
+loss_fn = torch.nn.BCELoss()
+optimizer = torch.optim.Adam(raw_net.parameters())
+raw_losses = []
+for epoch in range(EPOCHS):
+    loss = loss_fn(raw_net(X), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    raw_losses.append(loss.item())
+""",
+    ],
+    "formula-check": [
+        """
+# keeps the outputs away from 0 and 1, though nothing was to be changed
+formula_net = fresh()
+optimizer = torch.optim.Adam(formula_net.parameters(), lr=RATE)
+formula_losses = []
+for epoch in range(EPOCHS):
+    yhat = formula_net(X).clamp(1e-6, 1 - 1e-6)
+    loss = -(y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    formula_losses.append(loss.item())
+formula_learns = False
+""",
+        """
+# takes for learning what is none: says True
+formula_net = fresh()
+optimizer = torch.optim.Adam(formula_net.parameters(), lr=RATE)
+formula_losses = []
+for epoch in range(EPOCHS):
+    yhat = formula_net(X)
+    loss = -(y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    formula_losses.append(loss.item())
+formula_learns = True
+""",
+    ],
+    "scaled-check": [
+        """
+# forgets to divide the pixels
+scaled_net = fresh()
+optimizer = torch.optim.Adam(scaled_net.parameters(), lr=RATE)
+scaled_losses = []
+for epoch in range(EPOCHS):
+    yhat = scaled_net(X)
+    loss = -(y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    scaled_losses.append(loss.item())
+""",
+        """
+# forgets the minus sign
+scaled_net = fresh()
+optimizer = torch.optim.Adam(scaled_net.parameters(), lr=RATE)
+scaled_losses = []
+for epoch in range(EPOCHS):
+    yhat = scaled_net(X / 255)
+    loss = (y * torch.log(yhat) + (1 - y) * torch.log(1 - yhat)).mean()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    scaled_losses.append(loss.item())
+""",
+    ],
+    "accuracy-check": [
+        """
+# flattens only one of the two, so that each output is compared with every label
+def accuracy(yhat, y):
+    return ((yhat.flatten() > 0.5) == y).float().mean().item()
+""",
+        """
+# counts the hits and forgets to divide by n
+def accuracy(yhat, y):
+    return ((yhat > 0.5) == y).sum().item()
+""",
+    ],
+}

@@ -218,3 +218,252 @@ WRONG = {
 GENERAL = {}
 
 EXCUSED = {}
+
+BLIND_RIGHT = {
+    "books-check": [
+        """
+import torch
+
+kinds = {"ReLU": torch.nn.ReLU(), "Tanh": torch.nn.Tanh()}
+
+p, m, k, q = sizes["A"]
+net_a = torch.nn.Sequential(
+    torch.nn.Linear(p, m),
+    kinds[acts["A"][0]],
+    torch.nn.Linear(m, k),
+    kinds[acts["A"][1]],
+    torch.nn.Linear(k, q),
+)
+
+p, m, q = sizes["B"]
+net_b = torch.nn.Sequential(
+    torch.nn.Linear(p, m),
+    kinds[acts["B"][0]],
+    torch.nn.Linear(m, 1, bias=False),
+    torch.nn.Sigmoid(),
+)
+
+p, m, k, q = sizes["C"]
+net_c = torch.nn.Sequential(
+    torch.nn.Linear(p, m),
+    kinds[acts["C"][0]],
+    torch.nn.Linear(m, k, bias=False),
+    torch.nn.Linear(k, q),
+    torch.nn.Sigmoid(),
+)
+""",
+        """
+import torch
+
+
+def build(numbers, names, one):
+    modules = []
+    for i, x in enumerate(zip(numbers, numbers[1:])):
+        modules += [torch.nn.Linear(*x, bias=one[i])]
+        if names[i]:
+            modules += [getattr(torch.nn, names[i])()]
+    return torch.nn.Sequential(*modules)
+
+
+net_a, net_b, net_c = (
+    build(sizes["A"], [*acts["A"], None], [True, True, True]),
+    build(sizes["B"], [acts["B"][0], "Sigmoid"], [True, False]),
+    build(sizes["C"], [acts["C"][0], None, "Sigmoid"], [True, False, True]),
+)
+""",
+    ],
+    "formulas-check": [
+        """
+import torch
+
+net_d = torch.nn.Sequential(
+    torch.nn.Linear(d[0], d[1]),
+    torch.nn.ReLU(),
+    torch.nn.Linear(d[1], d[2]),
+    torch.nn.Tanh(),
+    torch.nn.Linear(d[2], d[3], bias=False),
+    torch.nn.Sigmoid(),
+)
+net_e = torch.nn.Sequential(
+    torch.nn.Linear(e[0], e[1], bias=False),
+    torch.nn.Sigmoid(),
+    torch.nn.Linear(e[1], 1),
+)
+""",
+    ],
+    "blocks-check": [
+        """
+p, m, q = sizes["F"]
+parameters_f = (p * m + m) + blocks * (m * m + m) + (m * q + q)
+layers_f = blocks + 2
+hidden_f = layers_f - 1
+""",
+    ],
+    "draw-check": [
+        """
+p, m, k, q = sizes["drawn"]
+names = [
+    [f"x{i}" for i in range(1, p + 1)],
+    [f"a{i}" for i in range(1, m + 1)],
+    [f"b{i}" for i in range(1, k + 1)],
+    ["ŷ"],
+]
+titles = ["input"]
+for i in range(3):
+    name = type(activations[i]()).__name__
+    titles.append(f"layer {i + 1}\\n{name}" + ("" if biases[i] else "\\nno bias"))
+dot = "splines=line\\n"
+for i in range(4):
+    dot += f'subgraph cluster_{i} {{label="{titles[i]}" {" ".join(names[i])}}}\\n'
+dot += " -> ".join("{" + " ".join(x) + "}" for x in names)
+draw(dot)
+""",
+    ],
+}
+
+BLIND_WRONG = {
+    "books-check": [
+        """
+# A without biases, though the drawing says nothing of them
+import torch
+
+act = {name: [getattr(torch.nn, x)() for x in acts[name]] for name in "ABC"}
+p, m, k, q = sizes["A"]
+net_a = torch.nn.Sequential(
+    torch.nn.Linear(p, m, bias=False), act["A"][0],
+    torch.nn.Linear(m, k, bias=False), act["A"][1],
+    torch.nn.Linear(k, q, bias=False),
+)
+p, m, q = sizes["B"]
+net_b = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["B"][0], torch.nn.Linear(m, q, bias=False), torch.nn.Sigmoid()
+)
+p, m, k, q = sizes["C"]
+net_c = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["C"][0],
+    torch.nn.Linear(m, k, bias=False), torch.nn.Linear(k, q), torch.nn.Sigmoid(),
+)
+""",
+        """
+# A with its two activations in the wrong order
+import torch
+
+act = {name: [getattr(torch.nn, x)() for x in acts[name]] for name in "ABC"}
+p, m, k, q = sizes["A"]
+net_a = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["A"][1], torch.nn.Linear(m, k), act["A"][0],
+    torch.nn.Linear(k, q),
+)
+p, m, q = sizes["B"]
+net_b = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["B"][0], torch.nn.Linear(m, q, bias=False), torch.nn.Sigmoid()
+)
+p, m, k, q = sizes["C"]
+net_c = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["C"][0],
+    torch.nn.Linear(m, k, bias=False), torch.nn.Linear(k, q), torch.nn.Sigmoid(),
+)
+""",
+        """
+# B with a bias in its output layer, where the drawing has no arrow from +1
+import torch
+
+act = {name: [getattr(torch.nn, x)() for x in acts[name]] for name in "ABC"}
+p, m, k, q = sizes["A"]
+net_a = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["A"][0], torch.nn.Linear(m, k), act["A"][1],
+    torch.nn.Linear(k, q),
+)
+p, m, q = sizes["B"]
+net_b = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["B"][0], torch.nn.Linear(m, q), torch.nn.Sigmoid()
+)
+p, m, k, q = sizes["C"]
+net_c = torch.nn.Sequential(
+    torch.nn.Linear(p, m), act["C"][0],
+    torch.nn.Linear(m, k, bias=False), torch.nn.Linear(k, q), torch.nn.Sigmoid(),
+)
+""",
+    ],
+    "formulas-check": [
+        """
+# D with a bias in its last layer, where the formula has none
+import torch
+
+net_d = torch.nn.Sequential(
+    torch.nn.Linear(d[0], d[1]), torch.nn.ReLU(), torch.nn.Linear(d[1], d[2]),
+    torch.nn.Tanh(), torch.nn.Linear(d[2], d[3]), torch.nn.Sigmoid(),
+)
+net_e = torch.nn.Sequential(
+    torch.nn.Linear(e[0], e[1], bias=False), torch.nn.Sigmoid(), torch.nn.Linear(e[1], 1)
+)
+""",
+        """
+# D read from left to right: tanh before relu
+import torch
+
+net_d = torch.nn.Sequential(
+    torch.nn.Linear(d[0], d[1]), torch.nn.Tanh(), torch.nn.Linear(d[1], d[2]),
+    torch.nn.ReLU(), torch.nn.Linear(d[2], d[3], bias=False), torch.nn.Sigmoid(),
+)
+net_e = torch.nn.Sequential(
+    torch.nn.Linear(e[0], e[1], bias=False), torch.nn.Sigmoid(), torch.nn.Linear(e[1], 1)
+)
+""",
+        """
+# D takes the rows for the inputs and the columns for the outputs of each layer
+import torch
+
+net_d = torch.nn.Sequential(
+    torch.nn.Linear(d[1], d[0]), torch.nn.ReLU(), torch.nn.Linear(d[2], d[1]),
+    torch.nn.Tanh(), torch.nn.Linear(d[3], d[2], bias=False), torch.nn.Sigmoid(),
+)
+net_e = torch.nn.Sequential(
+    torch.nn.Linear(e[0], e[1], bias=False), torch.nn.Sigmoid(), torch.nn.Linear(e[1], 1)
+)
+""",
+    ],
+    "blocks-check": [
+        """
+# counts the parameters of the block once only
+p, m, q = sizes["F"]
+parameters_f = (p * m + m) + (m * m + m) + (m * q + q)
+layers_f = blocks + 2
+hidden_f = blocks + 1
+""",
+        """
+# leaves out the biases
+p, m, q = sizes["F"]
+parameters_f = p * m + blocks * m * m + m * q
+layers_f = blocks + 2
+hidden_f = blocks + 1
+""",
+    ],
+    "draw-check": [
+        """
+# no title says where the bias is missing
+names = [[f"{'xabc'[i]}{j}" for j in range(n)] for i, n in enumerate(sizes["drawn"])]
+titles = ["input"] + [x.__name__ for x in activations]
+dot = ""
+for i in range(4):
+    dot += f'subgraph cluster_{i} {{label="{titles[i]}" {" ".join(names[i])}}}\\n'
+dot += " -> ".join("{" + " ".join(x) + "}" for x in names)
+""",
+        """
+# draws the biases as circles of their own
+names = [[f"{'xabc'[i]}{j}" for j in range(n)] for i, n in enumerate(sizes["drawn"])]
+titles = ["input"] + [
+    x.__name__ + "\\nno bias" * (not bias) for x, bias in zip(activations, biases)
+]
+for i in range(3):
+    if biases[i]:
+        names[i].append(f"one{i}")
+dot = ""
+for i in range(4):
+    dot += f'subgraph cluster_{i} {{label="{titles[i]}" {" ".join(names[i])}}}\\n'
+for i in range(3):
+    new = [x for x in names[i + 1] if "one" not in x]
+    dot += "{" + " ".join(names[i]) + "} -> {" + " ".join(new) + "}\\n"
+""",
+    ],
+}

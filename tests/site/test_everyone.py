@@ -26,6 +26,7 @@ def faults(page: Page) -> list[str]:
     page.wait_for_function(ALL_THERE)
     page.evaluate("document.querySelectorAll('article details').forEach(each => { each.open = true; })")
     page.wait_for_timeout(100)  # what now scrolls gets its place in the order of the keyboard
+    page.evaluate("() => Promise.all(document.getAnimations().map(each => each.finished))")  # folds fade in
     page.evaluate(AXE)
     options = {
         "runOnly": RULES,
