@@ -324,6 +324,13 @@ for y in COLUMNS:
     ],
     "price-check": [
         """
+import numpy as np
+number = np.exp(-U)
+# (1 - yhat)^2 = (number / (1 + number))^2
+slope_squared = round(float(-2 * number**2 / (1 + number) ** 3), 6)
+slope_entropy = round(float(-number / (1 + number)), 6)
+""",
+        """
 yhat = torch.sigmoid(torch.tensor(U)).item()
 slope_squared = 2 * (yhat - 1) * yhat * (1 - yhat)
 slope_entropy = yhat - 1

@@ -208,6 +208,24 @@ for epoch in range(EPOCHS):
     ],
     "formula-check": [
         """
+def bce(yhat, y):
+    n = y.shape[0]
+    first_product = y * torch.log(yhat)
+    second_product = (1 - y) * torch.log(1 - yhat)
+    return -1 / n * torch.sum(first_product + second_product)
+
+
+formula_net, formula_losses = fresh(), []
+optimizer = torch.optim.Adam(formula_net.parameters(), lr=RATE)
+for _ in range(EPOCHS):
+    optimizer.zero_grad()
+    number = bce(formula_net(X), y)
+    formula_losses.append(float(number))
+    number.backward()
+    optimizer.step()
+formula_learns = formula_losses[-1] < formula_losses[0]
+""",
+        """
 formula_net = fresh()
 optimizer = torch.optim.Adam(formula_net.parameters(), lr=RATE)
 formula_losses = []

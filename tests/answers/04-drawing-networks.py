@@ -293,6 +293,16 @@ net_e = torch.nn.Sequential(
     ],
     "blocks-check": [
         """
+parameters_f = layers_f = 0
+before = sizes["F"][0]
+for number in [sizes["F"][1], *(sizes["F"][1] for i in range(blocks)), sizes["F"][2]]:
+    weights = before * number
+    parameters_f += weights + number
+    layers_f += 1
+    before = number
+hidden_f = layers_f + (-1)
+""",
+        """
 p, m, q = sizes["F"]
 parameters_f = (p * m + m) + blocks * (m * m + m) + (m * q + q)
 layers_f = blocks + 2

@@ -70,7 +70,7 @@ def above(name):
 
 FORGING = [
     forging("expect does nothing", WRONG + "def expect(*a, **k): pass"),
-    forging("same says yes", WRONG + "net = lambda x: x\nsame = lambda *a, **k: True"),
+    forging("same says yes", WRONG + "net = lambda x: x\n_same = lambda *a, **k: True"),
     forging("grade gives all", WRONG + "grade = lambda question, check, points: points"),
     forging("judge gives all", WRONG + "judge = lambda check: (2, 'Right.')"),
     forging("allclose says yes", "net = lambda x: x\ntorch.allclose = lambda *a, **k: True"),
@@ -249,7 +249,7 @@ FORGING = [
         signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
         """)),
     forging("tensor gives what is wanted", WRONG + dedent("""
-        def tensor(value, name, shape=None): return fresh()(x) if name == "net(x)" else torch.as_tensor(value)
+        def _tensor(value, name, shape=None): return fresh()(x) if name == "net(x)" else torch.as_tensor(value)
         """)),
     forging("an exception that is right", """
         class Raises:

@@ -81,10 +81,10 @@ def fresh():
 
 def check_build(net):
     expect(callable(net), "no_call", name="net", got=type(net).__name__)
-    wanted, got = fresh(), tensor(net(x), "net(x)", (20, 1))
+    wanted, got = fresh(), _tensor(net(x), "net(x)", (20, 1))
     yield 1
-    right = same(got, wanted(x))
-    expect(right or layers(net) == layers(wanted), "layers", got=layers(net), wanted=layers(wanted))
+    right = _same(got, wanted(x))
+    expect(right or _layers(net) == _layers(wanted), "layers", got=_layers(net), wanted=_layers(wanted))
     expect(right, "start")
     yield 1
 
@@ -104,7 +104,7 @@ def check_loss(loss_fn):
         wanted = torch.nn.functional.mse_loss(yhat, torch.zeros(2, 1)).item()
         got = loss_fn(yhat, torch.zeros(2, 1))
         expect(got is not None, "unanswered", name="loss_fn")
-        expect(same(number(got, "loss_fn(yhat, y)"), wanted), "loss", got=number(got, "loss_fn"), wanted=wanted)
+        expect(_same(_number(got, "loss_fn(yhat, y)"), wanted), "loss", got=_number(got, "loss_fn"), wanted=wanted)
         yield 1
 
 
@@ -147,10 +147,10 @@ def trained_losses():
 
 def check_train(losses, smallest):
     wanted = trained_losses()
-    expect(same(tensor(losses, "losses", (EPOCHS,)), wanted), "trains")
+    expect(_same(_tensor(losses, "losses", (EPOCHS,)), wanted), "trains")
     yield 1
-    got = number(smallest, "smallest")
-    expect(same(got, min(wanted)), "smallest", got=got, wanted=min(wanted))
+    got = _number(smallest, "smallest")
+    expect(_same(got, min(wanted)), "smallest", got=got, wanted=min(wanted))
     yield 1
 
 

@@ -1,5 +1,6 @@
 """The checks, tested as code is: right answers, wrong ones, mutants of the master, other years, all in real kernels."""
 
+import ast
 import re
 
 import pytest
@@ -189,3 +190,16 @@ def test_the_checks_cell_is_the_same_everywhere(name):
         for path in (MASTERS[0], path_of(name))
     )
     assert this == first
+
+
+@every_homework
+def test_no_helper_of_a_check_takes_a_name_of_a_students(name):
+    """What checks define for themselves begins with an underscore, so that no answer's own name is in their way."""
+    cells = [cell for cell in notebooks.read(path_of(name)).cells if cell.cell_type == "code" and cell.id != "messages"]
+    checks = [cell for cell in cells if cell.id == "checks" or homework.kind(cell) == "check"]
+    students = "\n".join(cell.source for cell in cells if cell not in checks)
+    defined = {
+        n.name for c in checks for n in ast.parse(c.source).body if isinstance(n, ast.FunctionDef | ast.ClassDef)
+    }
+    free = {each for each in defined if not re.match("_|check_", each) and not re.search(rf"\b{each}\(", students)}
+    assert free <= {"Wrong", "say", "expect", "judge", "grade", "summary"}
