@@ -287,7 +287,7 @@ FORGING = [
         import contextlib
         space, real = globals(), contextlib.redirect_stderr
         def redirect(*a, **k):
-            space["same"] = lambda *a, **k: True
+            space["_same"] = lambda *a, **k: True
             return real(*a, **k)
         contextlib.redirect_stderr = redirect
         """)),
@@ -316,7 +316,7 @@ FORGING = [
         import weakref
         space = globals()
         class Late: pass
-        def patch(): space["same"] = lambda *a, **k: True
+        def patch(): space["_same"] = lambda *a, **k: True
         def net(x):
             late = Late()
             weakref.finalize(late, patch)
@@ -396,7 +396,7 @@ FORGING = [
             def modules(self): return iter(())
         Net.__name__ = "Linear(1, 4), ReLU, Linear(4, 1)"
         net = Net()
-        globals()["same"] = lambda *a, **k: True
+        globals()["_same"] = lambda *a, **k: True
         """),
     forging("the check's frame is found by its generator", """
         import gc, types
@@ -638,6 +638,7 @@ USING = [
     doing("threads without end", USES, """
         import threading, time
         for _ in range(300): threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+        time.sleep(1)
         """),
     doing("output without end", USES, "for _ in range(60): print('x' * (1 << 20))"),
     doing("errors without end", USES, "import sys\nfor _ in range(60): sys.stderr.write('x' * (1 << 20))"),
