@@ -10,9 +10,13 @@ from textwrap import dedent
 
 import small
 
+from course.grade.sandbox import Limits
+
 FORGES, READS, CHANGES, STAYS, USES, DIES = "forges", "reads", "changes", "stays", "uses", "dies"
 WRONG = "net = torch.nn.Linear(1, 1)\n"
 SECRET = "pomegranate-7431"  # noqa: S105 - nobody's
+# What a hand-in may use here
+LIMITS = Limits(memory=3 << 29, processes=32, cpu_seconds=20, cell_seconds=3, total_seconds=60, values=64 << 20)
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,13 @@ class Attack:
     answers: dict[str, str]
     fair: tuple[int, int, int] = (2, 2, 2)
 
+    def notebook(self, **facts):
+        """Return a hand-in with these answers."""
+        return small.answered(**{name: fill(code, facts) for name, code in self.answers.items()})
+
     def cells(self, rebuilt, **facts):
-        """Return the rebuilt notebook of a hand-in with these answers."""
-        answers = {name: fill(code, facts) for name, code in self.answers.items()}
-        return rebuilt(small.answered(**answers))
+        """Return the rebuilt notebook of that hand-in."""
+        return rebuilt(self.notebook(**facts))
 
 
 def fill(code, facts):

@@ -19,7 +19,8 @@ import time
 from pathlib import Path
 
 MOST = 200_000  # characters of output that are looked at
-SECONDS = 6  # for an attack
+SECONDS = 6  # for an attack that is dangerous for what it uses
+MOST_SECONDS = 30  # for one that comes to an end
 
 
 def main():
@@ -31,7 +32,11 @@ def main():
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
-    found = [tried(shell, cells, Path(asked["decoy"]), asked["secret"]) for cells in asked["attacks"]]
+    decoy, secret = Path(asked["decoy"]), asked["secret"]
+    found = [
+        tried(shell, cells, decoy, secret, MOST_SECONDS if ends else SECONDS)
+        for cells, ends in zip(asked["attacks"], asked["ends"], strict=True)
+    ]
     sys.__stdout__.write(json.dumps(found))
     sys.__stdout__.flush()
     os._exit(0)
@@ -85,7 +90,7 @@ def others(kept):
     return {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()} - kept
 
 
-def tried(shell, cells, decoy, secret):
+def tried(shell, cells, decoy, secret, most_seconds):
     """Run a hand-in and its checks in a process of its own, and return what came of it."""
     lay(decoy, secret)
     before, kept, start = state(decoy), others(set()), time.time()
@@ -96,7 +101,7 @@ def tried(shell, cells, decoy, secret):
         graded(shell, cells, writer)
     os.close(writer)
     told, most, ended = b"", 0, False
-    while time.time() - start < SECONDS:
+    while time.time() - start < most_seconds:
         gone = bool(os.waitpid(child, os.WNOHANG)[0])
         while not ended and select.select([reader], [], [], 0 if gone else 0.05)[0]:
             part = os.read(reader, 1 << 20)

@@ -2,72 +2,36 @@
 
 import json
 import os
-import secrets
-import signal
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import attacks
+import bait
 import outer
+import psutil
 import pytest
 import small
-from attacks import ATTACKS, ODD, Attack
+from attacks import ATTACKS, LIMITS, ODD, Attack
 
 from course.grade import workers
 from course.grade.examine import Examiner
 from course.grade.execute import execute, to_run
 from course.grade.handins import Role
 from course.grade.intake.rebuild import rebuild
-from course.grade.sandbox import Limits, Template
+from course.grade.sandbox import Template
 
-pytestmark = pytest.mark.slow
-LIMITS = Limits(memory=3 << 29, processes=32, cpu_seconds=20, cell_seconds=3, total_seconds=60, values=64 << 20)
+slow = pytest.mark.slow
 MUCH = 1 << 30
 
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory):
     """Return what attacks are after, laid out on this machine too: a folder, a server, a socket, and the word."""
-    decoy = tmp_path_factory.mktemp("decoy") / secrets.token_hex(4)
-    for place in ("solutions/small.ipynb", "submitted/ada/small.ipynb", "gradebook.db", ".ssh/id"):
-        (decoy / place).parent.mkdir(parents=True, exist_ok=True)
-        (decoy / place).write_text(attacks.SECRET)
-    name, servers = f"naive-{secrets.token_hex(4)}", []
-    for family, address in ((socket.AF_INET, ("127.0.0.1", 0)), (socket.AF_UNIX, f"\0{name}")):
-        server = socket.socket(family)
-        server.bind(address)
-        server.listen()
-        threading.Thread(target=tell, args=(server,), daemon=True).start()
-        servers.append(server)
-    word = Path("/dev/shm", name)
-    word.write_text(attacks.SECRET)
-    os.environ["WORD"] = attacks.SECRET
-    other = subprocess.Popen(["/bin/sh", "-c", f"sleep 6000 # {attacks.SECRET}"], start_new_session=True)
-    yield {"DECOY": decoy, "PORT": servers[0].getsockname()[1], "NAME": name}
-    del os.environ["WORD"]
-    os.killpg(other.pid, signal.SIGKILL)
-    other.wait()
-    word.unlink()
-    for server in servers:
-        server.close()
-
-
-def tell(server):
-    """Tell every caller the word."""
-    while True:
-        try:
-            link, _ = server.accept()
-        except OSError:
-            return
-        link.sendall(f"HTTP/1.0 200 OK\r\n\r\n{attacks.SECRET}".encode())
-        link.close()
-
-
-def contents(folder):
-    """Return the modes and bytes of all files there."""
-    return {path: (path.stat().st_mode, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+    with bait.laid_out(tmp_path_factory.mktemp("decoy")) as places:
+        yield places
 
 
 def rebuilt(notebook):
@@ -79,16 +43,19 @@ def rebuilt(notebook):
 def harm(facts):
     """Return what each attack did to the naive grader, by its name."""
     controls = [Attack(f"control: {code}", attacks.FORGES, {"build_answer": code}) for code in attacks.CONTROLS]
+    tried = [*ATTACKS, *controls]
     cells = [
         [
             (cell.role, cell.source)
             for cell in attack.cells(rebuilt, **facts)
             if cell.role not in {Role.TEXT, Role.WRITTEN}
         ]
-        for attack in [*ATTACKS, *controls]
+        for attack in tried
     ]
-    found = outer.naive(cells, decoy=str(facts["DECOY"]), secret=attacks.SECRET, port=facts["PORT"], name=facts["NAME"])
-    return dict(zip([attack.name for attack in [*ATTACKS, *controls]], found, strict=True))
+    ends = [attack.danger not in {attacks.USES, attacks.DIES} for attack in tried]
+    places = {"decoy": str(facts["DECOY"]), "port": facts["PORT"], "name": facts["NAME"]}
+    found = outer.naive(cells, ends=ends, secret=attacks.SECRET, **places)
+    return dict(zip([attack.name for attack in tried], found, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +67,7 @@ def grader():
         yield template, examiner
 
 
+@slow
 def test_the_outer_sandbox_holds(tmp_path):
     """What runs in it sees no file, process or network of this machine, and can't write where it matters."""
     mark = tmp_path / "mark"
@@ -122,10 +90,56 @@ found.append(len([n for n in os.listdir("/proc") if n.isdigit()]) > 3)
 print(json.dumps(found))
 """
         said = outer.run(["-c", program])
-    root_seen = any(str(path).startswith("/root") for path in (Path(os.sys.prefix), Path(os.sys.base_prefix)))
+    prefixes = (Path(sys.prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve())
+    root_seen = any(str(path).startswith("/root") for path in prefixes)
     found = json.loads(said)
     assert found[1] is root_seen or not found[1]  # a Python that lives there brings the folder's name, and no more
     assert not any(found[:1] + found[2:])
+
+
+BOMBS = {
+    "processes": ("""
+import os
+while True:
+    try: os.fork()
+    except OSError: pass
+""", subprocess.TimeoutExpired),
+    "memory": ("""
+import os, time
+for _ in range(3): os.fork()
+kept = [os.urandom(1 << 20) * 100 for _ in range(20)]
+time.sleep(600)
+""", outer.MemoryOverError),
+    "one process's memory": ("kept = bytearray(9 << 30)", AssertionError),
+}  # fmt: skip
+
+
+@slow
+@pytest.mark.parametrize(("program", "ends"), BOMBS.values(), ids=BOMBS)
+def test_the_outer_sandbox_survives(program, ends, monkeypatch):
+    """What takes all processes or all memory in it gets its share of them, and ends with all that it started."""
+    monkeypatch.setattr(outer, "MEMORY", 1 << 30)  # as much as there is soon taken, and is not missed by others
+    kept, most, done = set(psutil.Process().children(recursive=True)), {"processes": 0, "memory": 0}, threading.Event()
+    watch = threading.Thread(target=look, args=(kept, most, done))
+    watch.start()
+    try:
+        with pytest.raises(ends):
+            outer.run(["-c", program], seconds=5 if ends is subprocess.TimeoutExpired else 60)
+    finally:
+        done.set()
+        watch.join()
+    assert most["processes"] <= outer.PROCESSES + 10  # bubblewrap's own
+    assert most["memory"] < 2 * outer.MEMORY  # it grows while it is looked at
+    _, alive = psutil.wait_procs(set(psutil.Process().children(recursive=True)) - kept, timeout=5)
+    assert not alive
+
+
+def look(kept, most, done):
+    """Keep the most that this process's children but those take at any time."""
+    while not done.wait(0.1):
+        inside = set(psutil.Process().children(recursive=True)) - kept
+        most["processes"] = max(most["processes"], len(inside))
+        most["memory"] = max(most["memory"], outer.memory(inside))
 
 
 def test_there_are_sixty_attacks():
@@ -134,12 +148,14 @@ def test_there_are_sixty_attacks():
     assert len(ATTACKS) >= 60
 
 
+@slow
 @pytest.mark.parametrize("code", attacks.CONTROLS)
 def test_without_a_forgery_the_naive_grader_is_fair(code, harm):
     """A wrong answer alone gets no more than its shape deserves: what gets more does so by its forgery."""
     assert harm[f"control: {code}"]["points"] == [1, 2, 2]
 
 
+@slow
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.danger}: {attack.name}")
 def test_it_harms_a_naive_grader(attack, harm):
     """An attack counts only if it succeeds where nothing stops it."""
@@ -155,18 +171,19 @@ def test_it_harms_a_naive_grader(attack, harm):
     }[attack.danger], found  # fmt: skip
 
 
+@slow
 @pytest.mark.parametrize("attack", [*ATTACKS, *ODD], ids=lambda attack: f"{attack.danger}: {attack.name}")
 def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     """Its honest part gets its points; it reads, changes and leaves nothing; the next one is as if it had not been."""
     template, examiner = grader
-    before = contents(facts["DECOY"])
+    before = bait.contents(facts["DECOY"])
     examined = execute(to_run(attack.cells(rebuilt, **facts)), template, examiner)
     assert tuple(mark.points for mark in examined.marks if not mark.by_hand) == attack.fair, examined.marks
     outputs = [output.text for ran in examined.transcript.ran for output in ran.outputs]
     values = [value for found in examined.transcript.answers.values() for value in found.values()]
     assert not any(attacks.SECRET in text for text in [*outputs, *(mark.said for mark in examined.marks)])
     assert not any(attacks.SECRET.encode() in value for value in values)
-    after = contents(facts["DECOY"])
+    after = bait.contents(facts["DECOY"])
     assert before == after
     honest = execute(to_run(rebuilt(small.answered())), template, examiner)
     assert [mark.points for mark in honest.marks if not mark.by_hand] == [2, 2, 2]
