@@ -21,12 +21,13 @@ HOME = "/home/naive"
 DISK = str(512 << 20)
 MEMORY = 4 << 30  # of all its processes together; far more than any attack takes
 ADDRESSES = 8 << 30  # of one process
-PROCESSES = 1000  # threads count
+PROCESSES = 1000  # threads count; the system refuses more
+MANY = 500  # processes at a look, and it is ended: a machine with a thousand busy ones does nothing else
 WATCH_SECONDS = 0.1
 
 
-class MemoryOverError(Exception):
-    """What ran in it took more memory than there is for it, and was ended."""
+class OverError(Exception):
+    """What ran in it took more than there is for it, and was ended; says of what."""
 
 
 def command(program, *binds):
@@ -59,14 +60,14 @@ def run(program, *binds, said="", seconds=600):
     Without bubblewrap this fails: nothing dangerous runs outside of it.
 
     Raises:
-        MemoryOverError: It took too much memory.
+        OverError: It took too much memory, or too many processes.
         subprocess.TimeoutExpired: It took too long.
     """
     assert shutil.which("bwrap"), "no bubblewrap: run .ci/setup system"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(notebooks.ROOT)}
     process = subprocess.Popen(command(program, *binds), text=True, env=environment, **pipes)
-    over, done = threading.Event(), threading.Event()
+    over, done = [], threading.Event()
     watch = threading.Thread(target=keep_watch, args=(process, over, done))
     watch.start()
     try:
@@ -76,18 +77,22 @@ def run(program, *binds, said="", seconds=600):
         process.wait()
         done.set()
         watch.join()
-    if over.is_set():
-        raise MemoryOverError
+    if over:
+        raise OverError(*over)
     assert process.returncode == 0, errors[-2000:]
     return printed
 
 
 def keep_watch(process, over, done):
-    """End it where all its processes together take too much memory."""
+    """End it where all its processes together take too much."""
     while not done.wait(WATCH_SECONDS):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if memory(psutil.Process(process.pid).children(recursive=True)) > MEMORY:
-                over.set()
+            inside = psutil.Process(process.pid).children(recursive=True)
+            if len(inside) > MANY:
+                over.append("processes")
+            elif memory(inside) > MEMORY:
+                over.append("memory")
+            if over:
                 process.kill()
                 return
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import against_nbgrader
 import attacks
 import bait
 import outer
@@ -97,28 +98,31 @@ print(json.dumps(found))
     assert not any(found[:1] + found[2:])
 
 
-BOMBS = {
-    "processes": ("""
-import os
+FORKS = """
+import os, time
 while True:
     try: os.fork()
-    except OSError: pass
-""", subprocess.TimeoutExpired),
+    except OSError: time.sleep(1)
+"""
+BOMBS = {
+    "processes": (FORKS, {"MANY": 100}, outer.OverError),
+    "processes that the system refuses": (FORKS, {"PROCESSES": 100}, subprocess.TimeoutExpired),
     "memory": ("""
 import os, time
 for _ in range(3): os.fork()
 kept = [os.urandom(1 << 20) * 100 for _ in range(20)]
 time.sleep(600)
-""", outer.MemoryOverError),
-    "one process's memory": ("kept = bytearray(9 << 30)", AssertionError),
+""", {"MEMORY": 1 << 30}, outer.OverError),
+    "one process's memory": ("kept = bytearray(9 << 30)", {}, AssertionError),
 }  # fmt: skip
 
 
 @slow
-@pytest.mark.parametrize(("program", "ends"), BOMBS.values(), ids=BOMBS)
-def test_the_outer_sandbox_survives(program, ends, monkeypatch):
+@pytest.mark.parametrize(("program", "limits", "ends"), BOMBS.values(), ids=BOMBS)
+def test_the_outer_sandbox_survives(program, limits, ends, monkeypatch):
     """What takes all processes or all memory in it gets its share of them, and ends with all that it started."""
-    monkeypatch.setattr(outer, "MEMORY", 1 << 30)  # as much as there is soon taken, and is not missed by others
+    for name, limit in limits.items():  # as much as there is soon taken, and is not missed by others
+        monkeypatch.setattr(outer, name, limit)
     kept, most, done = set(psutil.Process().children(recursive=True)), {"processes": 0, "memory": 0}, threading.Event()
     watch = threading.Thread(target=look, args=(kept, most, done))
     watch.start()
@@ -146,6 +150,13 @@ def test_there_are_sixty_attacks():
     """Names are unique, and each has a danger."""
     assert len({attack.name for attack in [*ATTACKS, *ODD]}) == len(ATTACKS) + len(ODD)
     assert len(ATTACKS) >= 60
+
+
+def test_the_guide_lists_them():
+    """The table of what gets through, which a command of its own makes, is of these attacks."""
+    assert list(against_nbgrader.listed(against_nbgrader.GUIDE.read_text(encoding="utf-8"))) == [
+        attack.name for danger in against_nbgrader.DANGERS for attack in ATTACKS if attack.danger == danger
+    ]
 
 
 @slow
