@@ -39,6 +39,7 @@ def recorded(path):
     return cell.source
 
 
+@pytest.mark.slow
 def test_the_benchmark_is_run_and_its_figures_are_written(notebook):
     """The benchmark's cells alone are run; the record tells machine, versions, date, command, and figures per size."""
     path = notebook(*BENCHMARK, MEASURE, RECORD)
@@ -55,6 +56,7 @@ def test_the_benchmark_is_run_and_its_figures_are_written(notebook):
     assert told["command"] == "python -m course record-timings x.ipynb"
 
 
+@pytest.mark.slow
 def test_the_record_is_canonical(notebook):
     """A second time gives the same bytes if the same is measured; nothing but the record's cell changes."""
     path = notebook(*BENCHMARK, MEASURE, RECORD)
@@ -67,6 +69,7 @@ def test_the_record_is_canonical(notebook):
     assert changed == ["cell-5"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("visible", [None, "0"])
 def test_the_gpu_is_not_hidden(notebook, monkeypatch, visible):
     """The benchmark sees the GPUs that its user sees, and a GPU's figures are written as such."""

@@ -41,6 +41,7 @@ MACHINE = "from pathlib import Path\nimport os\nPath.home(), object(), os.getcwd
 NOISE = "import torch, random\n(torch.randn(100).exp().sum(), {str(i) for i in range(9)})"
 
 
+@pytest.mark.slow
 def test_running_twice_gives_the_same_bytes(notebook):
     """Figures, charts, machine paths, hash order and tensors come out the same the second time."""
     path = notebook("import torch\ntorch.manual_seed(1)", FIGURE, CHART, MACHINE, NOISE)
@@ -109,6 +110,7 @@ def test_a_cell_that_never_ends_is_told(notebook, monkeypatch):
     assert "cell 1 (cell-1): still running after 1 s" in output
 
 
+@pytest.mark.slow
 def test_timings_stay_while_the_code_does(notebook):
     """A wall-clock cell keeps its output until some code of its notebook changes, or --refresh-timings."""
     path = notebook("n = 1", "import time\ntime.time()", tags=["wall-clock"])

@@ -34,7 +34,7 @@ TRAINING = (
 )
 CHECK = """
 def check_total(total):
-    expect(same(total, 3.0), "no_number", name="total", got="another")
+    expect(_same(total, 3.0), "no_number", name="total", got="another")
     yield 1
 
 

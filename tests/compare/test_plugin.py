@@ -86,6 +86,7 @@ def of_cell(said, name):
     return rest.partition("\n  If that is meant: python -m course run lectures/01-a.ipynb")[0]
 
 
+@pytest.mark.slow
 def test_a_lesson_runs_again_to_what_is_stored(lesson):
     """Words, tables, figures, charts, errors, progress bars and timings pass in a kernel like that of course run."""
     project, _ = lesson
@@ -122,6 +123,7 @@ def test_one_character_of_a_stored_output_fails(lesson):
     assert "2 failed" in said
 
 
+@pytest.mark.slow
 def test_every_notebook_is_found_by_folder_and_no_other(project, cell):
     """Typed by hand, pytest runs the notebooks of all four folders, and none that lies elsewhere.
 
