@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from course import kernel
 from course.notebooks import ROOT
 
 from .conftest import Visit
-from .draw import reference
+from .draw import reference, stills
 
 SCRIPTS = ["network.js", "stage.js", "curve.js", "digit.js"]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
@@ -276,6 +278,24 @@ def test_nothing_runs_off_screen(open_desk: Callable[..., Desk]) -> None:
     desk.wait_for("200 steps")
 
 
+def test_nothing_runs_hidden(open_desk: Callable[..., Desk]) -> None:
+    """Training rests while another tab is in front, and goes on when the page is back."""
+    desk = open_desk()
+    hide = """hidden => { Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange")); }"""
+    steps = "+(document.querySelector('.draw-curve .draw-caption').textContent.match(/step (\\d+)/) || [0, 0])[1]"
+    desk.widget.get_by_label("Activation").select_option("sigmoid")
+    desk.press("Let it learn")
+    desk.page.wait_for_function(f"{steps} > 2")
+    desk.page.evaluate(hide, True)
+    desk.page.wait_for_timeout(300)
+    before = desk.page.evaluate(steps)
+    desk.page.wait_for_timeout(500)
+    assert 0 < desk.page.evaluate(steps) == before < 200
+    desk.page.evaluate(hide, False)
+    desk.wait_for("200 steps")
+
+
 def test_theme_redraws(desk: Desk) -> None:
     """When the page turns dark, so does the curve's colour, at once."""
     desk.page.evaluate("document.documentElement.dataset.theme = 'dark'")
@@ -302,6 +322,18 @@ def test_words_come_from_the_page(open_desk: Callable[..., Desk]) -> None:
     )
     words = set(desk.page.eval_on_selector_all(".draw-words p", "all => all.map((each) => each.textContent.trim())"))
     assert {text for text in shown if text and not re.fullmatch(r"[\d.]+", text)} <= words
+
+
+@pytest.mark.parametrize("name", ["curve", "digit"])
+def test_stills_show_what_the_widgets_do(browser: Browser, site: Path, name: str) -> None:
+    """The stored stills are the widgets as they are now, but for a machine's letters."""
+    now = stills.taken(browser, site)[name].convert("L")
+    stored = Image.open(stills.STILLS / f"{name}.png").convert("L")
+    assert abs(now.width - stored.width) <= 2
+    assert abs(now.height - stored.height) <= 40  # a line of letters may break elsewhere
+    size = (min(now.width, stored.width), min(now.height, stored.height))
+    pictures = [np.asarray(each.crop((0, 0, *size)), dtype=float) for each in (now, stored)]
+    assert (np.abs(pictures[0] - pictures[1]) > 16).mean() < 0.01
 
 
 def test_still_stands_without_scripts(open_desk: Callable[..., Desk]) -> None:
