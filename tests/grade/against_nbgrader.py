@@ -161,7 +161,7 @@ class Ours:
         self._decoy = facts["DECOY"]
         self._examiner = Examiner(master, small.released(), Path("small.ipynb"), "en")
         self._template = Template(workers.modules(master), None, LIMITS)
-        self._own = {each.pid for each in psutil.Process(self._template._process.pid).children(recursive=True)}
+        self._own = strangers(self._template, set())
         self._usual = frozenset()
         self.honest = self.grade(small.answered())
         self._usual = self.honest.left
@@ -192,7 +192,7 @@ class Ours:
             done.set()
             watch.join()
         used["time"] = time.monotonic() - start
-        processes = {"a process"} if self._stay() else set()
+        processes = {"a process"} if stay(self._template, self._own) else set()
         with self._template.child() as child:
             left = frozenset(processes.union(probed(child)["left"])) - self._usual
         outputs = [output.text for ran in examined.transcript.ran for output in ran.outputs]
@@ -206,25 +206,26 @@ class Ours:
             used=used | {"disk": self._probed["bytes"], "files": self._probed["files"], "output": len(said)},
         )
 
-    def _strangers(self):
-        """Return the processes that are the template's, but were not there when it was ready."""
-        children = psutil.Process(self._template._process.pid).children(recursive=True)
-        return [each for each in children if each.pid not in self._own]
-
-    def _stay(self):
-        """Return whether a process is still there when there was time to end."""
-        end = time.monotonic() + 1.0
-        while strangers := self._strangers():
-            if time.monotonic() > end:
-                return any(stock.asked(each, lambda each: each.status() != psutil.STATUS_ZOMBIE) for each in strangers)
-            time.sleep(0.02)
-        return False
-
     def _keep_watch(self, most, done):
         """Keep the most that all processes of a hand-in take at any time."""
         while not done.wait(WATCH_SECONDS):
-            for key, value in stock.taken(self._strangers()).items():
+            for key, value in stock.taken(strangers(self._template, self._own)).items():
                 most[key] = max(most[key], value)
+
+
+def strangers(template, own):
+    """Return the processes that are a template's, besides those."""
+    return set(psutil.Process(template._process.pid).children(recursive=True)) - own
+
+
+def stay(template, own):
+    """Return whether a process besides those is still there when there was time to end."""
+    end = time.monotonic() + 1.0
+    while found := strangers(template, own):
+        if time.monotonic() > end:
+            return any(stock.asked(each, lambda each: each.status() != psutil.STATUS_ZOMBIE) for each in found)
+        time.sleep(0.02)
+    return False
 
 
 def probed(child):

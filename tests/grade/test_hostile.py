@@ -61,11 +61,14 @@ def harm(facts):
 
 @pytest.fixture(scope="module")
 def grader():
-    """Return a template with small limits, and the checks."""
+    """Return a template with small limits, the checks, its own processes, and the files that a child finds."""
     master = small.master()
     examiner = Examiner(master, small.released(), Path("small.ipynb"), "en")
     with Template(workers.modules(master), None, LIMITS) as template:
-        yield template, examiner
+        own = against_nbgrader.strangers(template, set())
+        with template.child() as child:
+            usual = against_nbgrader.probed(child)["left"]
+        yield template, examiner, own, usual
 
 
 @slow
@@ -186,7 +189,7 @@ def test_it_harms_a_naive_grader(attack, harm):
 @pytest.mark.parametrize("attack", [*ATTACKS, *ODD], ids=lambda attack: f"{attack.danger}: {attack.name}")
 def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     """Its honest part gets its points; it reads, changes and leaves nothing; the next one is as if it had not been."""
-    template, examiner = grader
+    template, examiner, own, usual = grader
     before = bait.contents(facts["DECOY"])
     examined = execute(to_run(attack.cells(rebuilt, **facts)), template, examiner)
     assert tuple(mark.points for mark in examined.marks if not mark.by_hand) == attack.fair, examined.marks
@@ -196,6 +199,9 @@ def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     assert not any(attacks.SECRET.encode() in value for value in values)
     after = bait.contents(facts["DECOY"])
     assert before == after
+    assert not against_nbgrader.stay(template, own)
+    with template.child() as child:
+        assert against_nbgrader.probed(child)["left"] == usual
     honest = execute(to_run(rebuilt(small.answered())), template, examiner)
     assert [mark.points for mark in honest.marks if not mark.by_hand] == [2, 2, 2]
     assert not any(ran.remarks for ran in honest.transcript.ran)
