@@ -148,6 +148,7 @@ WRONG = {
             changed(MEND, BEFORE, "", "    return", "    before = copy.deepcopy(net).to('cpu')\n    return"),
             "no_way_back",
         ),
+        (changed(MEND, "x, y = x.to(device), y.to(device)", "x, y = x.to('meta'), y.to('meta')"), "fixed"),
         (changed(MEND, "program(device):\n", "program(device):\n    device = 'meta'\n"), "hard_coded"),
         (changed(MEND, "program(device):\n", "program(device):\n    device = 'cpu'\n"), "net_place"),
         (
@@ -244,7 +245,7 @@ WRONG = {
     "crossover-check": [
         ("pass", "unanswered"),
         (CROSS + "spoiled_m = record['m'][4]", "spoiled"),
-        (CROSS + "spoiled_m = record['gpu_ms'][bad]", "spoiled"),
+        (CROSS + "spoiled_m = record['gpu_ms'][bad]", "spoiled_place"),
         (CROSS + "launch_gpu = record['gpu_ms'][3]", "launch_time"),
         (CROSS + "launch_cpu = record['cpu_ms'][0]", "launch_time"),
         (
@@ -305,6 +306,25 @@ mend_second = 3
 """,
     ],
     "time-check": [
+        # The median with two digits, as the lesson prints it.
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+
+typical = round(statistics.median(time_step(SEED, 20, 11)), 2)
+""",
         """
 def time_step(number, count, repeats):
     machine = Machine(number)
@@ -339,6 +359,20 @@ crossover = (launch_gpu - launch_cpu) / (b_cpu - b_gpu)
 }
 BLIND_WRONG = {
     "mend-check": [
+        # Forgets to clear the gradients.
+        """
+def program(device):
+    net, x, y = fresh(), X, Y
+    before = copy.deepcopy(net)
+    net.to(device)
+    x, y = x.to(device), y.to(device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    for step in range(STEPS):
+        loss = ((y - net(x)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return report(before, net, x, y, optimizer)
+""",
         # before is only a second name: it moves and is trained along with net.
         """
 def program(device):
@@ -397,6 +431,45 @@ mend_second = 4
 """,
     ],
     "time-check": [
+        # Reads the clock for the start once, so the rounds add up.
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    machine.wait()
+    start = machine.clock()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+
+typical = statistics.median(time_step(SEED, 20, 11))
+""",
+        # The quickest round, which nothing disturbed (typical).
+        """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+
+
+typical = min(time_step(SEED, 20, 11))
+""",
         # The mean, which the disturbed rounds move (typical).
         """
 def time_step(number, count, repeats):

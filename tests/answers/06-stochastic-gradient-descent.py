@@ -159,6 +159,7 @@ WRONG = {
         (changed(COUNT, "SIZE / last_size", "last_size / SIZE"), "weight_inverse"),
         (changed(COUNT, "SIZE / last_size", "1 / last_size"), "weight"),
         (changed(COUNT, "SIZE / last_size", "5.4"), "weight"),
+        (changed(COUNT, "SIZE / last_size", "SIZE / last_size + 0.04"), "weight_rounded"),
         (changed(COUNT, "SIZE / last_size", "'more'"), "no_number"),
     ],
     "cut-check": [
@@ -214,6 +215,20 @@ WRONG = {
         (changed(TRAIN, "        optimizer.zero_grad()\n", ""), "clear"),
         (changed(TRAIN, "range(EPOCHS)", "range(EPOCHS - 1)"), "length"),
         (changed(TRAIN, "in listed:\n", "in [*list(listed)[:3], *list(listed)[:2:-1]]:\n"), "later"),
+        (
+            changed(
+                TRAIN,
+                LISTED_LOOP,
+                "    optimizer = torch.optim.Adam(listed_net.parameters(), lr=RATE)\n" + LISTED_LOOP,
+            ),
+            "renewed",
+        ),
+        (
+            changed(
+                TRAIN, "shuffled_losses = []\n", "shuffled_losses = []\nonce = list(shuffled)\n", "in shuffled:", "in once:"
+            ),
+            "second_epoch",
+        ),
         (TRAIN + "listed_net, shuffled_net = shuffled_net, listed_net", "other_net"),
         (TRAIN + "shuffled_net = fresh()", "other_net"),
         (TRAIN + "listed_net = listed_losses", "no_call"),
@@ -236,6 +251,16 @@ GENERAL = {}
 # written from the exercise alone, by somebody who had not seen the checks
 BLIND_RIGHT = {
     "count-check": [
+        # Two digits are enough.
+        """
+import math
+per_epoch = math.ceil(len(X) / SIZE)
+last_size = len(X) - (per_epoch - 1) * SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+per_epoch, last_size, updates, weight
+weight = round(weight, 2)
+""",
         """
 import math
 per_epoch = math.ceil(len(X) / SIZE)
@@ -272,6 +297,82 @@ shuffled_batches = list(shuffled)
 """,
     ],
     "train-check": [
+        # The errors from the accuracy, not quite whole.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return (1 - ((yhat > 0.5) == y).float().mean().item()) * len(X)
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+""",
+        # Batches cut by hand.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(list(zip(X.split(SIZE), y.split(SIZE))))
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return ((yhat > 0.5) != y).sum().item()
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+""",
         """
 dataset = torch.utils.data.TensorDataset(X, y)
 listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
@@ -309,6 +410,16 @@ order_wrong = listed_wrong - shuffled_wrong
 }
 BLIND_WRONG = {
     "count-check": [
+        # The share of one picture in the last batch.
+        """
+import math
+per_epoch = math.ceil(len(X) / SIZE)
+last_size = len(X) - (per_epoch - 1) * SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+per_epoch, last_size, updates, weight
+weight = 1 / last_size
+""",
         # Forgets the remainder: one batch too few per epoch, and so too few updates.
         """
 per_epoch = len(X) // SIZE
@@ -375,6 +486,84 @@ shuffled_batches = list(shuffled)
 """,
     ],
     "train-check": [
+        # The same shuffled batches in each epoch.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    batches = list(batches)
+    for epoch in range(EPOCHS):
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return ((yhat > 0.5) != y).sum().item()
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+""",
+        # A new optimizer for each epoch.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return ((yhat > 0.5) != y).sum().item()
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+""",
         # Records the loss after the update instead of that of step 2.
         """
 dataset = torch.utils.data.TensorDataset(X, y)
