@@ -225,7 +225,11 @@ WRONG = {
         ),
         (
             changed(
-                TRAIN, "shuffled_losses = []\n", "shuffled_losses = []\nonce = list(shuffled)\n", "in shuffled:", "in once:"
+                TRAIN,
+                "shuffled_losses = []\n",
+                "shuffled_losses = []\nonce = list(shuffled)\n",
+                "in shuffled:",
+                "in once:",
             ),
             "second_epoch",
         ),
