@@ -301,6 +301,44 @@ shuffled_batches = list(shuffled)
 """,
     ],
     "train-check": [
+        # The losses as numbers of NumPy.
+        """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.data.numpy())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return ((yhat > 0.5) != y).sum().item()
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+""",
         # The errors from the accuracy, not quite whole.
         """
 dataset = torch.utils.data.TensorDataset(X, y)

@@ -248,6 +248,17 @@ GENERAL = {}
 # written from the exercise alone, by somebody who had not seen the checks
 BLIND_RIGHT = {
     "split-check": [
+        # What torch.where returns, a tuple.
+        """
+torch.manual_seed(SEED)
+order = torch.randperm(N)
+random_train = order[:TRAIN]
+random_test = order[TRAIN:]
+place_train = (x <= CUT).flatten().nonzero().flatten()
+place_test = (x > CUT).flatten().nonzero().flatten()
+place_train = torch.where(x.flatten() <= CUT)
+place_test = torch.where(x.flatten() > CUT)
+""",
         """
 torch.manual_seed(SEED)
 order = torch.randperm(N)
@@ -259,6 +270,24 @@ place_test = (~left).nonzero().flatten()
 """,
     ],
     "train-check": [
+        # The losses as numbers of NumPy.
+        """
+def fit(net):
+    opt = torch.optim.Adam(net.parameters(), RATE)
+    a, b = [], []
+    for _ in range(EPOCHS):
+        e = (net(x) - y).square()
+        l = e[train_rows].mean()
+        a.append(l.detach().numpy())
+        b.append(e[test_rows].mean().detach().numpy())
+        l.backward()
+        opt.step()
+        opt.zero_grad()
+    return net, a, b
+
+
+curve_net, train_losses, test_losses = fit(fresh())
+""",
         """
 curve_net = fresh()
 loss_fn = torch.nn.MSELoss()
@@ -276,6 +305,15 @@ for epoch in range(EPOCHS):
 """,
     ],
     "begin-check": [
+        # The smallest pair of all.
+        """
+begins = test_curve.argmin().item()
+begins
+
+def honest(validation, test):
+    v, e, loss = min(zip(validation, range(len(validation)), test))
+    return e, loss
+""",
         """
 begins = int(test_curve.argmin())
 
