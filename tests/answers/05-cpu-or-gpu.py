@@ -272,6 +272,21 @@ EXCUSED = {
 }
 
 # written from the exercise alone, by somebody who had not seen the checks
+BLIND_TIME = """
+def time_step(number, count, repeats):
+    machine = Machine(number)
+    for _ in range(count):
+        machine.step()
+    times = []
+    for _ in range(repeats):
+        machine.wait()
+        start = machine.clock()
+        for _ in range(count):
+            machine.step()
+        machine.wait()
+        times.append(1000 * (machine.clock() - start) / count)
+    return times
+"""
 BLIND_RIGHT = {
     "mend-check": [
         """
@@ -307,41 +322,8 @@ mend_second = 3
     ],
     "time-check": [
         # The median with two digits, as the lesson prints it.
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        start = machine.clock()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-
-typical = round(statistics.median(time_step(SEED, 20, 11)), 2)
-""",
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        start = machine.clock()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-typical = statistics.median(time_step(SEED, 20, 11))
-""",
+        BLIND_TIME + "typical = round(statistics.median(time_step(SEED, 20, 11)), 2)\n",
+        BLIND_TIME + "typical = statistics.median(time_step(SEED, 20, 11))\n",
     ],
     "crossover-check": [
         """
@@ -432,80 +414,20 @@ mend_second = 4
     ],
     "time-check": [
         # Reads the clock for the start once, so the rounds add up.
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    machine.wait()
-    start = machine.clock()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-
-typical = statistics.median(time_step(SEED, 20, 11))
-""",
+        changed(
+            BLIND_TIME,
+            "        machine.wait()\n        start = machine.clock()\n",
+            "        machine.wait()\n",
+            "    times = []\n",
+            "    machine.wait()\n    start = machine.clock()\n    times = []\n",
+        )
+        + "typical = statistics.median(time_step(SEED, 20, 11))\n",
         # The quickest round, which nothing disturbed (typical).
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        start = machine.clock()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-
-typical = min(time_step(SEED, 20, 11))
-""",
+        BLIND_TIME + "typical = min(time_step(SEED, 20, 11))\n",
         # The mean, which the disturbed rounds move (typical).
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        start = machine.clock()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-typical = statistics.mean(time_step(SEED, 20, 11))
-""",
+        BLIND_TIME + "typical = statistics.mean(time_step(SEED, 20, 11))\n",
         # The slowest round, that is, the disturbance itself (typical).
-        """
-def time_step(number, count, repeats):
-    machine = Machine(number)
-    for _ in range(count):
-        machine.step()
-    times = []
-    for _ in range(repeats):
-        machine.wait()
-        start = machine.clock()
-        for _ in range(count):
-            machine.step()
-        machine.wait()
-        times.append(1000 * (machine.clock() - start) / count)
-    return times
-
-typical = max(time_step(SEED, 20, 11))
-""",
+        BLIND_TIME + "typical = max(time_step(SEED, 20, 11))\n",
     ],
     "crossover-check": [
         # Guesses the narrowest, as in the lesson, without looking (spoiled_m).

@@ -253,25 +253,55 @@ EXCUSED = {}
 GENERAL = {}
 
 # written from the exercise alone, by somebody who had not seen the checks
+BLIND_COUNT = """
+import math
+per_epoch = math.ceil(len(X) / SIZE)
+last_size = len(X) - (per_epoch - 1) * SIZE
+updates = per_epoch * EPOCHS
+weight = SIZE / last_size
+"""
+BLIND_TRAIN = """
+dataset = torch.utils.data.TensorDataset(X, y)
+listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
+shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
+loss_fn = torch.nn.BCELoss()
+
+
+def train(batches):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
+    losses = []
+    for epoch in range(EPOCHS):
+        for xx, yy in batches:
+            yhat = net(xx)
+            loss = loss_fn(yhat, yy)
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return net, losses
+
+
+listed_net, listed_losses = train(listed)
+shuffled_net, shuffled_losses = train(shuffled)
+
+
+def wrong(net):
+    with torch.no_grad():
+        yhat = net(X)
+    return ((yhat > 0.5) != y).sum().item()
+
+
+listed_wrong = wrong(listed_net)
+shuffled_wrong = wrong(shuffled_net)
+order_wrong = listed_wrong - shuffled_wrong
+listed_wrong, shuffled_wrong, order_wrong
+"""
 BLIND_RIGHT = {
     "count-check": [
         # Two digits are enough.
-        """
-import math
-per_epoch = math.ceil(len(X) / SIZE)
-last_size = len(X) - (per_epoch - 1) * SIZE
-updates = per_epoch * EPOCHS
-weight = SIZE / last_size
-per_epoch, last_size, updates, weight
-weight = round(weight, 2)
-""",
-        """
-import math
-per_epoch = math.ceil(len(X) / SIZE)
-last_size = len(X) - (per_epoch - 1) * SIZE
-updates = per_epoch * EPOCHS
-weight = SIZE / last_size
-""",
+        BLIND_COUNT + "weight = round(weight, 2)\n",
+        BLIND_COUNT,
         """
 sizes = [len(part) for part in X.split(SIZE)]
 per_epoch = len(sizes)
@@ -302,119 +332,13 @@ shuffled_batches = list(shuffled)
     ],
     "train-check": [
         # The losses as numbers of NumPy.
-        """
-dataset = torch.utils.data.TensorDataset(X, y)
-listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
-shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
-loss_fn = torch.nn.BCELoss()
-
-
-def train(batches):
-    net = fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    losses = []
-    for epoch in range(EPOCHS):
-        for xx, yy in batches:
-            yhat = net(xx)
-            loss = loss_fn(yhat, yy)
-            losses.append(loss.data.numpy())
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-    return net, losses
-
-
-listed_net, listed_losses = train(listed)
-shuffled_net, shuffled_losses = train(shuffled)
-
-
-def wrong(net):
-    with torch.no_grad():
-        yhat = net(X)
-    return ((yhat > 0.5) != y).sum().item()
-
-
-listed_wrong = wrong(listed_net)
-shuffled_wrong = wrong(shuffled_net)
-order_wrong = listed_wrong - shuffled_wrong
-listed_wrong, shuffled_wrong, order_wrong
-""",
+        changed(BLIND_TRAIN, "loss.item()", "loss.data.numpy()"),
         # The errors from the accuracy, not quite whole.
-        """
-dataset = torch.utils.data.TensorDataset(X, y)
-listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
-shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
-loss_fn = torch.nn.BCELoss()
-
-
-def train(batches):
-    net = fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    losses = []
-    for epoch in range(EPOCHS):
-        for xx, yy in batches:
-            yhat = net(xx)
-            loss = loss_fn(yhat, yy)
-            losses.append(loss.item())
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-    return net, losses
-
-
-listed_net, listed_losses = train(listed)
-shuffled_net, shuffled_losses = train(shuffled)
-
-
-def wrong(net):
-    with torch.no_grad():
-        yhat = net(X)
-    return (1 - ((yhat > 0.5) == y).float().mean().item()) * len(X)
-
-
-listed_wrong = wrong(listed_net)
-shuffled_wrong = wrong(shuffled_net)
-order_wrong = listed_wrong - shuffled_wrong
-listed_wrong, shuffled_wrong, order_wrong
-""",
+        changed(
+            BLIND_TRAIN, "((yhat > 0.5) != y).sum().item()", "(1 - ((yhat > 0.5) == y).float().mean().item()) * len(X)"
+        ),
         # Batches cut by hand.
-        """
-dataset = torch.utils.data.TensorDataset(X, y)
-listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
-shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
-loss_fn = torch.nn.BCELoss()
-
-
-def train(batches):
-    net = fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    losses = []
-    for epoch in range(EPOCHS):
-        for xx, yy in batches:
-            yhat = net(xx)
-            loss = loss_fn(yhat, yy)
-            losses.append(loss.item())
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-    return net, losses
-
-
-listed_net, listed_losses = train(list(zip(X.split(SIZE), y.split(SIZE))))
-shuffled_net, shuffled_losses = train(shuffled)
-
-
-def wrong(net):
-    with torch.no_grad():
-        yhat = net(X)
-    return ((yhat > 0.5) != y).sum().item()
-
-
-listed_wrong = wrong(listed_net)
-shuffled_wrong = wrong(shuffled_net)
-order_wrong = listed_wrong - shuffled_wrong
-listed_wrong, shuffled_wrong, order_wrong
-""",
+        changed(BLIND_TRAIN, "train(listed)", "train(list(zip(X.split(SIZE), y.split(SIZE))))"),
         """
 dataset = torch.utils.data.TensorDataset(X, y)
 listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
@@ -453,15 +377,7 @@ order_wrong = listed_wrong - shuffled_wrong
 BLIND_WRONG = {
     "count-check": [
         # The share of one picture in the last batch.
-        """
-import math
-per_epoch = math.ceil(len(X) / SIZE)
-last_size = len(X) - (per_epoch - 1) * SIZE
-updates = per_epoch * EPOCHS
-weight = SIZE / last_size
-per_epoch, last_size, updates, weight
-weight = 1 / last_size
-""",
+        BLIND_COUNT + "weight = 1 / last_size\n",
         # Forgets the remainder: one batch too few per epoch, and so too few updates.
         """
 per_epoch = len(X) // SIZE
@@ -529,83 +445,13 @@ shuffled_batches = list(shuffled)
     ],
     "train-check": [
         # The same shuffled batches in each epoch.
-        """
-dataset = torch.utils.data.TensorDataset(X, y)
-listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
-shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
-loss_fn = torch.nn.BCELoss()
-
-
-def train(batches):
-    net = fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    losses = []
-    batches = list(batches)
-    for epoch in range(EPOCHS):
-        for xx, yy in batches:
-            yhat = net(xx)
-            loss = loss_fn(yhat, yy)
-            losses.append(loss.item())
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-    return net, losses
-
-
-listed_net, listed_losses = train(listed)
-shuffled_net, shuffled_losses = train(shuffled)
-
-
-def wrong(net):
-    with torch.no_grad():
-        yhat = net(X)
-    return ((yhat > 0.5) != y).sum().item()
-
-
-listed_wrong = wrong(listed_net)
-shuffled_wrong = wrong(shuffled_net)
-order_wrong = listed_wrong - shuffled_wrong
-listed_wrong, shuffled_wrong, order_wrong
-""",
+        changed(BLIND_TRAIN, "    losses = []\n", "    losses = []\n    batches = list(batches)\n"),
         # A new optimizer for each epoch.
-        """
-dataset = torch.utils.data.TensorDataset(X, y)
-listed = torch.utils.data.DataLoader(dataset, batch_size=SIZE)
-shuffled = torch.utils.data.DataLoader(dataset, batch_size=SIZE, shuffle=True)
-loss_fn = torch.nn.BCELoss()
-
-
-def train(batches):
-    net = fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    losses = []
-    for epoch in range(EPOCHS):
-        optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-        for xx, yy in batches:
-            yhat = net(xx)
-            loss = loss_fn(yhat, yy)
-            losses.append(loss.item())
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-    return net, losses
-
-
-listed_net, listed_losses = train(listed)
-shuffled_net, shuffled_losses = train(shuffled)
-
-
-def wrong(net):
-    with torch.no_grad():
-        yhat = net(X)
-    return ((yhat > 0.5) != y).sum().item()
-
-
-listed_wrong = wrong(listed_net)
-shuffled_wrong = wrong(shuffled_net)
-order_wrong = listed_wrong - shuffled_wrong
-listed_wrong, shuffled_wrong, order_wrong
-""",
+        changed(
+            BLIND_TRAIN,
+            "    for epoch in range(EPOCHS):\n",
+            "    for epoch in range(EPOCHS):\n        optimizer = torch.optim.Adam(net.parameters(), lr=RATE)\n",
+        ),
         # Records the loss after the update instead of that of step 2.
         """
 dataset = torch.utils.data.TensorDataset(X, y)

@@ -246,6 +246,34 @@ EXCUSED = {}
 GENERAL = {}
 
 # written from the exercise alone, by somebody who had not seen the checks
+BLIND_TRAIN = """
+curve_net = fresh()
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
+train_losses = []
+test_losses = []
+for epoch in range(EPOCHS):
+    yhat = curve_net(x)
+    loss = loss_fn(yhat[train_rows], y[train_rows])
+    train_losses.append(loss.item())
+    test_losses.append(loss_fn(yhat[test_rows], y[test_rows]).item())
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+BLIND_PATIENCE = """
+begins = test_curve.argmin().item()
+begins
+
+def honest(validation, test):
+    best = 0
+    for e in range(len(validation)):
+        if validation[e] < validation[best]:
+            best = e
+        if e - best >= 3:
+            break
+    return best, test[best]
+"""
 BLIND_RIGHT = {
     "split-check": [
         # What torch.where returns, a tuple.
@@ -363,40 +391,13 @@ place_test = (~left).nonzero().flatten()
     ],
     "train-check": [
         # A new optimizer for each epoch.
-        """
-curve_net = fresh()
-loss_fn = torch.nn.MSELoss()
-optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
-train_losses = []
-test_losses = []
-for epoch in range(EPOCHS):
-    optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
-    yhat = curve_net(x)
-    loss = loss_fn(yhat[train_rows], y[train_rows])
-    train_losses.append(loss.item())
-    test_losses.append(loss_fn(yhat[test_rows], y[test_rows]).item())
-    loss.backward()
-    optimizer.step()
-    optimizer.zero_grad()
-""",
+        changed(
+            BLIND_TRAIN,
+            "for epoch in range(EPOCHS):\n",
+            "for epoch in range(EPOCHS):\n    optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)\n",
+        ),
         # Gives train_rows and test_rows another meaning.
-        """
-train_rows = x.flatten().argsort()[:TRAIN]
-test_rows = x.flatten().argsort()[TRAIN:]
-curve_net = fresh()
-loss_fn = torch.nn.MSELoss()
-optimizer = torch.optim.Adam(curve_net.parameters(), lr=RATE)
-train_losses = []
-test_losses = []
-for epoch in range(EPOCHS):
-    yhat = curve_net(x)
-    loss = loss_fn(yhat[train_rows], y[train_rows])
-    train_losses.append(loss.item())
-    test_losses.append(loss_fn(yhat[test_rows], y[test_rows]).item())
-    loss.backward()
-    optimizer.step()
-    optimizer.zero_grad()
-""",
+        "train_rows = x.flatten().argsort()[:TRAIN]\ntest_rows = x.flatten().argsort()[TRAIN:]\n" + BLIND_TRAIN,
         # Both losses are of the network after the update.
         """
 curve_net = fresh()
@@ -429,33 +430,9 @@ for epoch in range(EPOCHS):
     ],
     "begin-check": [
         # The same with twenty epochs (honest).
-        """
-begins = test_curve.argmin().item()
-begins
-
-def honest(validation, test):
-    best = 0
-    for e in range(len(validation)):
-        if validation[e] < validation[best]:
-            best = e
-        if e - best >= 20:
-            break
-    return best, test[best]
-""",
+        changed(BLIND_PATIENCE, ">= 3:", ">= 20:"),
         # Stops when three epochs brought nothing better (honest).
-        """
-begins = test_curve.argmin().item()
-begins
-
-def honest(validation, test):
-    best = 0
-    for e in range(len(validation)):
-        if validation[e] < validation[best]:
-            best = e
-        if e - best >= 3:
-            break
-    return best, test[best]
-""",
+        BLIND_PATIENCE,
         # The lowest training loss, at about the end (begins).
         """
 begins = int(train_curve.argmin())

@@ -332,17 +332,13 @@ def main(names, write, verbose):
     kept = listed(guide) if names and write else {}
     if write and names and (lacking := {attack.name for attack in ATTACKS} - {*names, *kept}):
         raise click.BadParameter(f"the table has no row of {', '.join(sorted(lacking))}", param_hint="--only")
-    rows = compared([attack for attack in ATTACKS if not names or attack.name in names], verbose)
-    made = section([row for attack in ATTACKS for row in rows_of(attack, rows, kept)])
+    rows = {attack.name: (attack, *kept[attack.name]) for attack in ATTACKS if attack.name in kept}
+    tried = [attack for attack in ATTACKS if not names or attack.name in names]
+    rows |= {row[0].name: row for row in compared(tried, verbose)}
+    made = section([rows[attack.name] for attack in ATTACKS if attack.name in rows])
     if write:
         GUIDE.write_text(put(GUIDE.read_text(encoding="utf-8"), made), encoding="utf-8")
     click.echo(made)
-
-
-def rows_of(attack, rows, kept):
-    """Return the row of an attack: the new one, or the one kept; none where there is neither."""
-    new = [row for row in rows if row[0] is attack]
-    return new or [(attack, *kept[attack.name])] * (attack.name in kept)
 
 
 def compared(tried, verbose):

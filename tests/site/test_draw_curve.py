@@ -41,6 +41,8 @@ COLUMNS = """(canvas, [r, g, b]) => {
   }
   return columns;
 }"""
+# how many steps the caption says it has learned
+STEPS = "+(document.querySelector('.draw-curve .draw-caption').textContent.match(/step (\\d+)/) || [0, 0])[1]"
 ORANGE = [213, 94, 0]
 ORANGE_IN_THE_DARK = [240, 134, 58]
 
@@ -262,18 +264,22 @@ def test_motion_and_calm(open_desk: Callable[..., Desk]) -> None:
         assert least <= desk.page.evaluate("window.seen.size") <= most
 
 
+def assert_rests(desk: Desk) -> None:
+    """Assert that training has begun, is not at its end, and takes no step in half a second."""
+    desk.page.wait_for_timeout(300)
+    before = desk.page.evaluate(STEPS)
+    desk.page.wait_for_timeout(500)
+    assert 0 < desk.page.evaluate(STEPS) == before < 200
+
+
 def test_nothing_runs_off_screen(open_desk: Callable[..., Desk]) -> None:
     """Training rests while the paper is out of sight, and goes on when it is back."""
     desk = open_desk(viewport={"width": 1400, "height": 500})
-    steps = "+(document.querySelector('.draw-curve .draw-caption').textContent.match(/step (\\d+)/) || [0, 0])[1]"
     desk.widget.get_by_label("Activation").select_option("sigmoid")
     desk.page.evaluate("document.querySelector('.draw-curve .draw-main').click()")
-    desk.page.wait_for_function(f"{steps} > 2")
+    desk.page.wait_for_function(f"{STEPS} > 2")
     desk.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    desk.page.wait_for_timeout(300)
-    before = desk.page.evaluate(steps)
-    desk.page.wait_for_timeout(500)
-    assert 0 < desk.page.evaluate(steps) == before < 200
+    assert_rests(desk)
     desk.paper.scroll_into_view_if_needed()
     desk.wait_for("200 steps")
 
@@ -283,15 +289,11 @@ def test_nothing_runs_hidden(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk()
     hide = """hidden => { Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
       document.dispatchEvent(new Event("visibilitychange")); }"""
-    steps = "+(document.querySelector('.draw-curve .draw-caption').textContent.match(/step (\\d+)/) || [0, 0])[1]"
     desk.widget.get_by_label("Activation").select_option("sigmoid")
     desk.press("Let it learn")
-    desk.page.wait_for_function(f"{steps} > 2")
+    desk.page.wait_for_function(f"{STEPS} > 2")
     desk.page.evaluate(hide, True)
-    desk.page.wait_for_timeout(300)
-    before = desk.page.evaluate(steps)
-    desk.page.wait_for_timeout(500)
-    assert 0 < desk.page.evaluate(steps) == before < 200
+    assert_rests(desk)
     desk.page.evaluate(hide, False)
     desk.wait_for("200 steps")
 
@@ -324,10 +326,16 @@ def test_words_come_from_the_page(open_desk: Callable[..., Desk]) -> None:
     assert {text for text in shown if text and not re.fullmatch(r"[\d.]+", text)} <= words
 
 
+@pytest.fixture(scope="module")
+def widgets(browser: Browser, site: Path) -> dict[str, Image.Image]:
+    """Return the widgets as they are now, in the stills' form."""
+    return stills.taken(browser, site)
+
+
 @pytest.mark.parametrize("name", ["curve", "digit"])
-def test_stills_show_what_the_widgets_do(browser: Browser, site: Path, name: str) -> None:
+def test_stills_show_what_the_widgets_do(widgets: dict[str, Image.Image], name: str) -> None:
     """The stored stills are the widgets as they are now, but for a machine's letters."""
-    now = stills.taken(browser, site)[name].convert("L")
+    now = widgets[name].convert("L")
     stored = Image.open(stills.STILLS / f"{name}.png").convert("L")
     assert abs(now.width - stored.width) <= 2
     assert abs(now.height - stored.height) <= 40  # a line of letters may break elsewhere
