@@ -33,7 +33,7 @@ from course import errors, homework, notebooks
 from course.grade import values
 from course.grade.handins import Cell, Mark
 from course.grade.remarks import Remark
-from course.grade.sandbox import Answer
+from course.grade.replies import Answer
 from course.grade.values import CallableMark
 
 LATE = 30  # seconds after the alarm in which a check may come back from C

@@ -12,7 +12,8 @@ from course.grade.bare import BareTemplate
 from course.grade.examine import SUMMARY, Examiner, NotOnRecordError, Witness
 from course.grade.handins import Cell, Mark, Ran, Role
 from course.grade.remarks import Remark
-from course.grade.sandbox import Answer, Source
+from course.grade.replies import Answer
+from course.grade.sandbox import Source
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def examination_key(executed: str, checks: Sequence[str], cells: Sequence[Cell],
 @functools.cache
 def environment() -> str:
     """Return the SHA-256 of what else an execution depends on: Python, the packages, the data and the grader's code."""
-    ours = [Path(__file__).with_name(f"{name}.py") for name in ("execute", "sandbox", *INSIDE)]
+    ours = [
+        Path(__file__).with_name(f"{name}.py") for name in ("execute", "groups", "replies", "sandbox", "usage", *INSIDE)
+    ]
     files = [notebooks.ROOT / "requirements.lock", notebooks.ROOT / "course" / "mnist.sha256", *ours]
     return _sha256([platform.python_version(), platform.machine(), [file.read_bytes() for file in files]])
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from course import errors
-from course.grade import launch, wire
-from course.grade.handins import Kind, Output, Ran
+from course.grade import groups, launch, replies, usage, wire
+from course.grade.handins import Ran
 from course.grade.remarks import Remark
+from course.grade.replies import Answer
 
 INSIDE = ("__init__", "confine", "layers", "shell", "template", "values", "wire")
 START_SECONDS = 120.0
@@ -31,14 +30,8 @@ READY_SECONDS = 20.0
 GRACE_SECONDS = 3.0
 GONE_SECONDS = 5.0
 WATCH_SECONDS = 0.05
-MOST_OUTPUTS = 1000
-MOST_NAMES = 1000
 MOST_SOCKETS = 200
-PNG = b"\x89PNG\r\n\x1a\n"
 
-_TABLE = 624  # of the Mersenne Twister
-_STATE = struct.Struct("<QiiQ")  # how torch's begins: seed, numbers left in the table, whether seeded, place in it
-_TICK = os.sysconf("SC_CLK_TCK")
 _ENVIRONMENT = {
     "HOME": "/home/template", "LANG": "C.UTF-8", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
@@ -76,23 +69,6 @@ class Limits:
     inodes: int = 10_000
     values: int = 256 << 20
     total_values: int = 512 << 20
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of a call.
-
-    Attributes:
-        value: What it returned, encoded; nothing where it raised an error.
-        arguments: The arguments after the call, encoded, where it changed them.
-        state: torch's random state after it.
-        error: The name of the nearest built-in exception type, and what the exception says.
-    """
-
-    value: bytes = b""
-    arguments: bytes = b""
-    state: bytes = b""
-    error: tuple[str, str] | None = None
 
 
 class Source:
@@ -358,6 +334,7 @@ class Child:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._ended: Remark | None = None
+        self._group: groups.Group | None = None
         self._until = time.monotonic() + limits.total_seconds
         self._watch = threading.Thread(target=self._keep_watch, daemon=True)
         self._watch.start()
@@ -382,6 +359,8 @@ class Child:
         self._watch.join()
         self._await_end()
         self._link.close()
+        if self._group is not None:
+            self._group.close()
 
     def _await_end(self) -> None:
         """See it gone."""
@@ -391,11 +370,13 @@ class Child:
         os.close(self._handle)
 
     def await_ready(self) -> None:
-        """Wait until it has shut itself in.
+        """Wait until it has shut itself in; the kernel's ceilings, where it has any for us, are above it then, too.
 
         Raises:
             CourseError: A wall does not stand.
         """
+        limits = self._limits
+        self._group = groups.Group(usage.pid(self._handle), limits.memory + limits.disk, limits.processes)
         try:
             said, _ = wire.receive(self._link, 0, time.monotonic() + READY_SECONDS)
         except (wire.JunkError, wire.EndedError, wire.LateError) as error:
@@ -417,7 +398,7 @@ class Child:
         said, blob = self._ask({"do": "run", "source": source, "output": most}, b"", most)
         seconds = time.monotonic() - start
         try:
-            outputs = _outputs(said.get("outputs", []), blob, most) if self.alive else ()
+            outputs = replies.outputs(said.get("outputs", []), blob, most) if self.alive else ()
         except wire.JunkError:
             outputs = ()
             self._end(Remark("child_junk"))
@@ -434,10 +415,10 @@ class Child:
     def fetch(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded values of those names that there are."""
         most = min(self._limits.values, self._values_left)
-        said, blob = self._ask({"do": "fetch", "names": list(names)[:MOST_NAMES]}, b"", most)
+        said, blob = self._ask({"do": "fetch", "names": list(names)[: replies.MOST_NAMES]}, b"", most)
         self._values_left -= len(blob)
         try:
-            return _values(said.get("values", []), blob, names)
+            return replies.values(said.get("values", []), blob, names)
         except wire.JunkError:
             self._end(Remark("child_junk"))
             return {}
@@ -461,7 +442,7 @@ class Child:
             remark = Remark("cell_interrupted", {"seconds": self._limits.cell_seconds})
             return Answer(error=("TimeoutError", remark.text()), state=state)
         try:
-            return _answer(said, blob, len(state))
+            return replies.answer(said, blob, len(state))
         except wire.JunkError:
             self._end(Remark("child_junk"))
             return Answer(error=("RuntimeError", Remark("child_junk").text()), state=state)
@@ -473,7 +454,7 @@ class Child:
         try:
             return self._exchange(request, blob, most)
         except wire.EndedError:
-            self._end(Remark("child_died"))
+            self._end(self._too_much() or Remark("child_died"))
         except wire.LateError:
             self._end(Remark("child_unresponsive", {"seconds": self._limits.cell_seconds}))
         except wire.JunkError:
@@ -515,20 +496,29 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, number)
 
+    def _memory(self) -> Remark:
+        return Remark("child_memory", {"megabytes": self._limits.memory >> 20})
+
+    def _too_much(self) -> Remark | None:
+        """Return what is to be said where the kernel has ended a process of its because of memory."""
+        return self._memory() if self._group is not None and self._group.over() else None
+
     def _keep_watch(self) -> None:
         """Kill it when all its processes together use too much, or all of it takes too long."""
-        limits, pid = self._limits, _pid(self._handle)
+        limits, pid = self._limits, usage.pid(self._handle)
         own: dict[int, float] = {}  # of all processes that there were: nobody has the times of a child not waited for
         while pid > 0 and not self._closed.wait(WATCH_SECONDS):
             memory, seconds = 0, 0.0
-            for one in _tree(pid):
-                of_one = _used(one)
+            for one in usage.tree(pid):
+                of_one = usage.used(one)
                 memory, seconds = memory + of_one[0], seconds + of_one[1]
                 own[one] = max(own.get(one, 0.0), of_one[2])
             seconds = max(seconds, sum(own.values()))
-            much = memory > limits.memory and sum(map(_share, _tree(pid))) > limits.memory
-            if much or _sockets(pid) > MOST_SOCKETS:
-                self._end(Remark("child_memory", {"megabytes": limits.memory >> 20}))
+            much = memory > limits.memory and sum(map(usage.share, usage.tree(pid))) > limits.memory
+            if much or usage.sockets(pid) > MOST_SOCKETS:
+                self._end(self._memory())
+            elif (remark := self._too_much()) is not None:
+                self._end(remark)
             elif seconds > limits.cpu_seconds:
                 self._end(Remark("child_cpu", {"seconds": limits.cpu_seconds}))
             elif time.monotonic() > self._until:
@@ -536,132 +526,3 @@ class Child:
             else:
                 continue
             return
-
-
-def _pid(handle: int) -> int:
-    """Return the id, as it is known here, of the process that a pidfd is of."""
-    found = re.search(r"^Pid:\t(-?\d+)$", Path(f"/proc/self/fdinfo/{handle}").read_text(), re.MULTILINE)
-    return int(found[1]) if found else -1
-
-
-def _tree(pid: int) -> Iterator[int]:
-    """Yield a process and all that descend from it; in its own namespace, nobody can leave the tree."""
-    waiting, seen = [pid], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        yield one
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{one}/task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
-
-
-def _sockets(pid: int) -> int:
-    """Return how many sockets there are in a process's network, each of which holds memory that no limit sees."""
-    try:
-        return int(Path(f"/proc/{pid}/net/sockstat").read_text().split()[2])
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-def _used(pid: int) -> tuple[int, float, float]:
-    """Return a process's bytes of memory, files apart, its processor seconds with its dead children's, and its own."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
-    except OSError:
-        return 0, 0.0, 0.0
-    pages = re.findall(r"^(?:RssAnon|RssShmem|VmSwap|VmPTE):\s+(\d+) kB$", status, re.MULTILINE)
-    return sum(map(int, pages)) << 10, sum(map(int, times)) / _TICK, sum(map(int, times[:2])) / _TICK
-
-
-def _share(pid: int) -> int:
-    """Return a process's share of the memory that it has, of which forked processes have much in common.
-
-    That takes long to find out, and is not for everybody to know: else it is all that the process has.
-    """
-    try:
-        shares = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return _used(pid)[0]
-    pages = re.findall(r"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+) kB$", shares, re.MULTILINE)
-    with contextlib.suppress(OSError):
-        pages += re.findall(r"^VmPTE:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    return sum(map(int, pages)) << 10
-
-
-# What it sends, held against what it may send
-
-
-def _outputs(told: Any, blob: bytes, most: int) -> tuple[Output, ...]:
-    """Return the outputs that this tells.
-
-    Raises:
-        JunkError: It tells none.
-    """
-    if not isinstance(told, list) or len(told) > MOST_OUTPUTS:
-        raise wire.JunkError("no outputs")
-    found: list[Output] = []
-    place, size = 0, len(blob)
-    for item in told:
-        match item:
-            case ["picture", int(length)] if 0 < length <= len(blob) - place:
-                png, place = blob[place : place + length], place + length
-                if not png.startswith(PNG):
-                    raise wire.JunkError("no picture")
-                found.append(Output(Kind.PICTURE, png=png))
-            case ["stdout" | "stderr" | "result" | "error" as kind, str(text)]:
-                size += len(text.encode(errors="replace"))
-                found.append(Output(Kind(kind), text))
-            case _:
-                raise wire.JunkError("no output")
-    if place != len(blob) or size > most:
-        raise wire.JunkError("more than was asked for")
-    return tuple(found)
-
-
-def _values(told: Any, blob: bytes, names: Sequence[str]) -> dict[str, bytes]:
-    """Return the encoded values that this tells, each of a name that was asked for.
-
-    Raises:
-        JunkError: It tells none.
-    """
-    if not isinstance(told, list) or len(told) > MOST_NAMES:
-        raise wire.JunkError("no values")
-    found: dict[str, bytes] = {}
-    place = 0
-    for item in told:
-        match item:
-            case [str(name), int(length)] if 0 <= length <= len(blob) - place and name in names and name not in found:
-                found[name] = blob[place : place + length]
-                place += length
-            case _:
-                raise wire.JunkError("no value")
-    if place != len(blob):
-        raise wire.JunkError("bytes left over")
-    return found
-
-
-def _answer(said: dict[str, Any], blob: bytes, state: int) -> Answer:
-    """Return the answer to a call that this tells; the random state is as long as before."""
-    match said:
-        case {"error": [str(name), str(text)]} if _random(blob, state) and len(name) < 60 and len(text) <= 4000:
-            return Answer(error=(name, text), state=blob)
-        case {"value": int(value), "after": int(after)} if (
-            min(value, after) >= 0 and value + after <= len(blob) and _random(blob[value + after :], state)
-        ):
-            return Answer(blob[:value], blob[value : value + after], blob[value + after :])
-        case _:
-            raise wire.JunkError("no answer")
-
-
-def _random(state: bytes, length: int) -> bool:
-    """Return whether torch can go on from this random state: it would read past its table where one is forged."""
-    if len(state) != length or not state:
-        return len(state) == length
-    if len(state) < _STATE.size:
-        return False
-    _, left, seeded, place = _STATE.unpack_from(state)
-    return bool(seeded == 1 and 1 <= left <= _TABLE and left + place <= _TABLE + 1)

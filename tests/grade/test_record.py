@@ -9,7 +9,7 @@ from course.grade import record
 from course.grade.execute import Transcript, to_run
 from course.grade.handins import Cell, Kind, Output, Ran, Role
 from course.grade.remarks import Remark
-from course.grade.sandbox import Answer
+from course.grade.replies import Answer
 
 PICTURE = Ran(
     3, (Output(Kind.PICTURE, png=b"\x00\xff"), Output(Kind.STDOUT, "나")), 0.25, (Remark("fickle", {"name": "f"}),)

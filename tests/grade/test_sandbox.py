@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from course import errors
-from course.grade import sandbox, values, wire
+from course.grade import groups, replies, sandbox, usage, values, wire
 from course.grade.handins import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def home(tmp_path_factory):
     """Return fastai's home with a data set in it."""
     home = tmp_path_factory.mktemp("fastai")
     (home / "data" / "mnist_png" / "training").mkdir(parents=True)
-    (home / "data" / "mnist_png" / "training" / "0.png").write_bytes(sandbox.PNG)
+    (home / "data" / "mnist_png" / "training" / "0.png").write_bytes(replies.PNG)
     home.chmod(0o700)
     return home
 
@@ -145,7 +145,7 @@ def test_a_plot_is_a_picture(child, source):
     """Both ways of showing a plot give a PNG."""
     (picture,) = child.run(f"import matplotlib.pyplot as plt\n{source}", 0).outputs
     assert picture.kind == Kind.PICTURE
-    assert picture.png.startswith(sandbox.PNG)
+    assert picture.png.startswith(replies.PNG)
 
 
 @pytest.mark.parametrize(
@@ -408,8 +408,11 @@ def test_what_the_system_limits(small, source, words):
         ),
     ],
 )
-def test_what_all_processes_use_together(tight, source, key):
-    """Processes that each keep to their limits are summed up."""
+@pytest.mark.parametrize("grouped", [True, False], ids=["control groups", "watch alone"])
+def test_what_all_processes_use_together(tight, monkeypatch, source, key, grouped):
+    """Processes that each keep to their limits are summed up, also where no control group can be made."""
+    if not grouped:
+        monkeypatch.setattr(groups, "parents", tuple)
     with tight.child() as child:
         child._limits = replace(TIGHT, cell_seconds=60.0)
         assert keys(child.run(source, 0)) == [key]
@@ -565,7 +568,7 @@ def test_nothing_is_left_after_close(tight):
     )
     with tight.child() as child:
         assert keys(child.run(daemon * 3 + "time.sleep(0.2)", 0)) == []
-        pids = list(sandbox._tree(sandbox._pid(child._handle)))
+        pids = list(usage.tree(usage.pid(child._handle)))
         assert len(pids) >= 4
     assert gone(pids)
 
@@ -590,7 +593,7 @@ def test_the_template_goes_with_the_grader():
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    pids = list(sandbox._tree(int(grader.stdout.readline())))
+    pids = list(usage.tree(int(grader.stdout.readline())))
     assert len(pids) >= 3
     grader.send_signal(signal.SIGKILL)
     grader.communicate()
