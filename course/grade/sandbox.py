@@ -45,7 +45,8 @@ class Limits:
     """What a hand-in may use.
 
     Attributes:
-        memory: Bytes, of one process's own and of all its processes together; the imported packages count.
+        memory: Bytes, of one process's own and of all its processes together; the imported packages count, and where
+            control groups can be made, so do files and what is under way in sockets and pipes.
         processes: Processes and threads.
         cpu_seconds: Processor time of all its processes.
         cell_seconds: Wall-clock time of a cell or a call, which is interrupted then.
@@ -375,8 +376,9 @@ class Child:
         Raises:
             CourseError: A wall does not stand.
         """
-        limits = self._limits
-        self._group = groups.Group(usage.pid(self._handle), limits.memory + limits.disk, limits.processes)
+        pid = usage.pid(self._handle)
+        imported, _, _ = usage.used(pid)  # the template's own, and not counted in the group
+        self._group = groups.Group(pid, max(0, self._limits.memory - imported), self._limits.processes)
         try:
             said, _ = wire.receive(self._link, 0, time.monotonic() + READY_SECONDS)
         except (wire.JunkError, wire.EndedError, wire.LateError) as error:
