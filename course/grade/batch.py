@@ -194,7 +194,7 @@ class Grader:
 
     def _job(self, hand_in: HandIn) -> Job:
         cells = to_run(hand_in.cells)
-        executed = record.execution_key(cells, self._task.unsandboxed)
+        executed = record.execution_key(cells, self._task.limits, self._task.unsandboxed)
         examined = record.examination_key(executed, self._checks, hand_in.cells, self._task.language)
         return Job(hand_in, cells, executed, examined)
 

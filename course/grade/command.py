@@ -18,7 +18,7 @@ from course.grade import workers
 from course.grade.intake.platforms import PLATFORMS
 from course.grade.lateness import Rule, RuleType, WhenType
 from course.grade.remarks import LANGUAGES
-from course.grade.sandbox import Template
+from course.grade.sandbox import Limits, Template
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -44,9 +44,22 @@ class Options:
     language: str
     out: Path
     jobs: int
+    cell_seconds: int
+    seconds: int
+    megabytes: int
     unsandboxed: bool
     again: tuple[str, ...]
     reason: str | None
+
+    @property
+    def limits(self) -> Limits:
+        """What a hand-in may use."""
+        return Limits(
+            memory=self.megabytes << 20,
+            cpu_seconds=max(Limits.cpu_seconds, self.seconds),
+            cell_seconds=self.cell_seconds,
+            total_seconds=self.seconds,
+        )
 
 
 @click.command()
@@ -64,6 +77,9 @@ class Options:
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="What feedback speaks.")
 @click.option("--out", type=FOLDER, default=Path("grading"), show_default=True, help="Where everything goes.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Hand-ins at a time [default: one per core].")
+@click.option("--cell-seconds", type=click.IntRange(1), default=120, show_default=True, help="What a cell may take.")
+@click.option("--seconds", type=click.IntRange(1), default=900, show_default=True, help="What a hand-in may take.")
+@click.option("--megabytes", type=click.IntRange(512), default=2048, show_default=True, help="Memory of a hand-in.")
 @click.option("--unsandboxed", is_flag=True, help="Run answers with your own rights; every page warns of it.")
 @click.option("--regrade", "again", metavar="STUDENT", multiple=True, help="Execute this one's again.")
 @click.option("--because", "reason", metavar="REASON", help="Why; kept with both scores.")
@@ -93,7 +109,9 @@ def begun(name: str, options: Options) -> AbstractContextManager[Template | None
     except (OSError, ValueError, KeyError, TypeError):
         return nullcontext()
     workers.warm_up(modules)
-    return nullcontext() if options.unsandboxed else Template(modules, home_of_data(modules), wait=False)
+    return (
+        nullcontext() if options.unsandboxed else Template(modules, home_of_data(modules), options.limits, wait=False)
+    )
 
 
 def home_of_data(modules: Sequence[str]) -> Path | None:

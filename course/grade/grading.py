@@ -88,7 +88,7 @@ def task(master: NotebookNode, released: NotebookNode, path: Path, options: Opti
     modules = tuple(workers.modules(master))
     texts = notebooks.text(master), notebooks.text(released)
     home = home_of_data(modules) if options.unsandboxed else None
-    return Task(*texts, path, options.language, modules, home, unsandboxed=options.unsandboxed)
+    return Task(*texts, path, options.language, modules, home, options.limits, options.unsandboxed)
 
 
 def chosen(path: Path, parameters: Path | None) -> NotebookNode:

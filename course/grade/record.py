@@ -12,6 +12,7 @@ import hashlib
 import platform
 import zlib
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ import msgspec
 
 from course import notebooks
 from course.grade.handins import Cell, Role
-from course.grade.sandbox import INSIDE
+from course.grade.sandbox import INSIDE, Limits
 
 T = TypeVar("T")
 
@@ -51,15 +52,16 @@ class Store:
         return self._folder / key[:2] / key[2:]
 
 
-def execution_key(cells: Sequence[Cell], unsandboxed: bool = False) -> str:
+def execution_key(cells: Sequence[Cell], limits: Limits, unsandboxed: bool = False) -> str:
     """Return the SHA-256 of what an execution depends on: the notebook with its parameters, the environment, the data.
 
     Args:
         cells: The notebook as it runs, from ``to_run``.
+        limits: What it may use.
         unsandboxed: Whether it runs without a sandbox.
     """
     ran = [(cell.role, cell.name, cell.source) for cell in cells if cell.role not in {Role.TEXT, Role.WRITTEN}]
-    return _sha256([ran, unsandboxed, environment()])
+    return _sha256([ran, astuple(limits), unsandboxed, environment()])
 
 
 def examination_key(executed: str, checks: Sequence[str], cells: Sequence[Cell], language: str) -> str:

@@ -1,11 +1,13 @@
 """Hostile hand-ins: each harms a naive grader, and gets from ours the points that its honest part deserves."""
 
+import csv
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import against_nbgrader
@@ -17,6 +19,7 @@ import pytest
 import small
 from attacks import ATTACKS, LIMITS, ODD, Attack
 
+from course import notebooks
 from course.grade import workers
 from course.grade.examine import Examiner
 from course.grade.execute import execute, to_run
@@ -205,3 +208,30 @@ def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     honest = execute(to_run(rebuilt(small.answered())), template, examiner)
     assert [mark.points for mark in honest.marks if not mark.by_hand] == [2, 2, 2]
     assert not any(ran.remarks for ran in honest.transcript.ran)
+
+
+@slow
+def test_a_class_of_them(tmp_path, facts):
+    """All in one class, with an honest one after every five: each gets its own points, by a teacher's command."""
+    hand_ins = []
+    for attack in [*ATTACKS, *ODD]:
+        if len(hand_ins) % 6 == 5:
+            hand_ins.append((small.answered(), (2, 2, 2)))
+        hand_ins.append((attack.notebook(**facts), attack.fair))
+    small.write(tmp_path / "masters")
+    with zipfile.ZipFile(tmp_path / "moodle.zip", "w") as archive:
+        for number, (notebook, _) in enumerate(hand_ins, 1000):
+            archive.writestr(f"No {number}_{number}_assignsubmission_file/x.ipynb", notebooks.text(notebook))
+    before, own = bait.contents(facts["DECOY"]), set(psutil.Process().children(recursive=True))
+    words = ["small", tmp_path / "moodle.zip", "--masters", tmp_path / "masters", "--out", tmp_path / "grading"]
+    limits = ["--cell-seconds", "3", "--seconds", "60", "--megabytes", str(LIMITS.memory >> 20)]
+    command = [sys.executable, "-m", "course", "grade", *map(str, words), *limits, "--jobs", "2"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with (tmp_path / "grading" / "small" / "grades.csv").open(encoding="utf-8-sig") as file:
+        found = {key: tuple(map(float, row[:3])) for key, _, *row in list(csv.reader(file))[1:]}
+    assert found == {str(number): fair for number, (_, fair) in enumerate(hand_ins, 1000)}
+    told = [path for path in (tmp_path / "grading" / "small").rglob("*") if path.is_file()]
+    assert not [path for path in told if attacks.SECRET.encode() in path.read_bytes()]
+    assert bait.contents(facts["DECOY"]) == before
+    assert not set(psutil.Process().children(recursive=True)) - own

@@ -10,6 +10,7 @@ from course.grade.execute import Transcript, to_run
 from course.grade.handins import Cell, Kind, Output, Ran, Role
 from course.grade.remarks import Remark
 from course.grade.replies import Answer
+from course.grade.sandbox import Limits
 
 PICTURE = Ran(
     3, (Output(Kind.PICTURE, png=b"\x00\xff"), Output(Kind.STDOUT, "나")), 0.25, (Remark("fickle", {"name": "f"}),)
@@ -103,7 +104,7 @@ def test_of_a_check_only_what_later_cells_use_is_executed():
 )
 def test_an_execution_depends_on_all_that_runs_and_nothing_else(name, source, same):
     """Prose, written answers and what only the check uses do not matter; all else does."""
-    before, after = record.execution_key(to_run(CELLS)), record.execution_key(changed(name, source))
+    before, after = (record.execution_key(cells, Limits()) for cells in (to_run(CELLS), changed(name, source)))
     assert (before == after) is same
 
 
