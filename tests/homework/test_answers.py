@@ -203,3 +203,19 @@ def test_no_helper_of_a_check_takes_a_name_of_a_students(name):
     }
     free = {each for each in defined if not re.match("_|check_", each) and not re.search(rf"\b{each}\(", students)}
     assert free <= {"Wrong", "say", "expect", "judge", "grade", "summary"}
+
+
+@every_homework
+def test_no_question_needs_the_check_of_another(name):
+    """What more than one question needs stands in a given cell, so that a check may be left out."""
+    defined = {}
+    for cell in notebooks.read(path_of(name)).cells:
+        tree = ast.parse(cell.source) if cell.cell_type == "code" else ast.Module([], [])
+        read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        if homework.kind(cell) == "check":
+            here = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+            here |= {alias.name for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom) for alias in n.names}
+            assert not {n: defined[n] for n in (read & set(defined)) - here}, cell.id
+            defined |= dict.fromkeys(here, cell.id)
+        else:
+            assert not {n: defined[n] for n in read & set(defined)}, cell.id
