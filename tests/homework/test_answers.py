@@ -84,6 +84,14 @@ def test_a_wrong_answer_gets_the_message_meant_for_it(name, question, answer, ju
     assert verdict.keys[0] == key, verdict
 
 
+@pytest.mark.parametrize(("name", "question", "answer"), cases("PARTIAL"))
+def test_a_part_that_counts_apart_gets_its_points(name, question, answer, judge):
+    """Where the parts of a question count apart, one that is right keeps its points beside a blank or a wrong one."""
+    code, points = answer
+    verdict = judge(name, question, code)
+    assert verdict.earned == points, verdict
+
+
 @pytest.mark.parametrize(("name", "question", "code"), cases("BLIND_RIGHT"))
 def test_a_right_answer_of_somebody_who_saw_no_check_gets_every_point(name, question, code, judge):
     """Whoever answers rightly from the exercise alone gets all points."""
