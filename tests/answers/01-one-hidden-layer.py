@@ -85,6 +85,14 @@ pulse_b1 = -STEEPNESS * np.array([LOW, HIGH])
 pulse_W2 = (HEIGHT, -HEIGHT)
 pulse_b2 = 0
 """,
+        # so much higher that the top, too, is exactly at HEIGHT
+        """
+weight = HEIGHT / math.tanh(STEEPNESS * (HIGH - LOW) / 4)
+pulse_W1 = [-STEEPNESS, STEEPNESS]
+pulse_b1 = [STEEPNESS * HIGH, -STEEPNESS * LOW]
+pulse_W2 = [weight, weight]
+pulse_b2 = -weight
+""",
     ],
     "stairs-check": [
         STAIRS,
@@ -204,6 +212,7 @@ WRONG = {
         (PULSE, "unanswered"),
         ("staircase = [1.0, 2.0]", "stopped"),
         (STAIRS + PULSE + "staircase = lambda e, h: network(pulse_W1, pulse_b1, pulse_W2, pulse_b2)", "four"),
+        (changed(STAIRS, "return W1, b1, W2, -sum(heights)", "print(W1, b1, W2, -sum(heights))"), "prints"),
         (changed(STAIRS, ", -sum(heights)", ""), "four"),
         (changed(STAIRS, "[heights[j], heights[j]]", "[heights[j]]"), "sizes"),
         (changed(STAIRS, "-sum(heights)", "-heights"), "sizes"),
@@ -244,6 +253,7 @@ WRONG = {
         (PROMISE + "L = 'A * B + C'", "no_number"),
         (changed(PROMISE, "A * B + C", "f(FINE).abs().max()"), "lipschitz_height"),
         (changed(PROMISE, "A * B + C", "A * B"), "lipschitz_small"),
+        (changed(PROMISE, "A * B + C", "(A * B + C) * 0.9985"), "lipschitz_small"),
         (changed(PROMISE, "A * B + C", "A + C"), "lipschitz_small"),
         (changed(PROMISE, "A * B + C", "1"), "lipschitz_small"),
         (changed(PROMISE, "A * B + C", "A * B - C"), "lipschitz_small"),
@@ -277,6 +287,7 @@ WRONG = {
         (changed(BUILD, "/ CELLS", "/ (CELLS + 2)"), "built"),
         (BUILD + "built = f", "flat"),
         (changed(BUILD, "build(1)", "build(0)"), "built_ends"),
+        (changed(BUILD, "f(middles.clamp(START, END))", "f(middles)"), "outer"),
         (changed(BUILD, "build(1)", "build(0)", "build(0)(", "build(1)("), "built_ends"),
         (BUILD + "built_error = (built(FINE) - f(FINE)).abs().mean()", "error_mean"),
         (BUILD + "built_error = (f(FINE) - built(FINE)).min()", "error_sign"),
@@ -286,12 +297,16 @@ WRONG = {
         (BUILD + "built_error = built(FINE) - f(FINE)", "no_number"),
         (BUILD + "alone_error = built_error", "alone_same"),
         (BUILD + "alone_error = 0.272", "alone"),
-        (BUILD + "alone_error = (build(0)(FINE) - f(FINE)).abs().mean()", "alone"),
+        (BUILD + "alone_error = (build(0)(FINE) - f(FINE)).abs().mean()", "error_mean"),
+        (BUILD + "alone_error = (build(0)(FINE) - f(FINE)).max()", "alone_same"),
+        (BUILD + "alone_error = (build(0)(FINE) - f(FINE)).min()", "error_sign"),
+        (BUILD + "alone_error = ((build(0)(FINE) - f(FINE)) ** 2).max()", "error_squared"),
     ],
     "versions-check": [
         ("pass", "unanswered"),
         ("holds = [True, False]", "shape"),
-        ("holds = ['True'] * len(VERSIONS)", "no_tensor"),
+        ("holds = ['True'] * len(VERSIONS)", "quoted"),
+        ("holds = 'True'", "no_tensor"),
         ("holds = [1, 2, 3, 4, 5, 6]", "holds_word"),
         (HOLDS + "holds[VERSIONS.index(next(v for v in VERSIONS if v in true[:2]))] = False", "theorem"),
         (HOLDS + "holds[VERSIONS.index(next(v for v in VERSIONS if v in true[2:]))] = False", "pointwise"),

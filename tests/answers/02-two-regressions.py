@@ -154,6 +154,12 @@ slope_entropy = slope(lambda yhat: -yhat.log())
         + FIT[FIT.index("optimizer") :]
         + JUDGED
         + "curve_losses = torch.tensor(curve_losses)",
+        # rounded to four places after the point
+        CURVE
+        + """
+curve_losses = [round(loss, 4) for loss in curve_losses]
+to_data, to_truth = round(to_data.item(), 4), round(to_truth.item(), 4)
+""",
     ],
     "chance-check": [
         LOGISTIC + CHANCE,
@@ -193,7 +199,9 @@ CLEAR = "    optimizer.zero_grad()\n"
 WRONG = {
     "choose-check": [
         ("pass", "unanswered"),
-        (CHOOSE + "last_layers = last_layers[:4]", "length"),
+        (CHOOSE + "last_layers = last_layers[:4]", "how_many"),
+        (CHOOSE + "loss_names = [*loss_names, 'MSELoss']", "how_many"),
+        (CHOOSE + "last_layers = 'sigmoid'", "how_many"),
         (CHOOSE + "last_layers = ['relu'] * 5", "word"),
         (CHOOSE + "last_layers, loss_names = loss_names, last_layers", "word"),
         (CHOOSE + "last_layers = ['linear'] * 5", "labels"),
@@ -276,6 +284,8 @@ WRONG = {
         ("pass", "unanswered"),
         ("hand = [1.0, 1.0]", "no_call"),
         (HAND + "hand = hand[:3]", "hand_linear"),
+        (HAND + "hand[0].weight.data = torch.tensor([1.0, 1.0])", "hand_weight"),
+        (HAND + "hand[2].weight.data = hand[2].weight.data.T", "hand_weight"),
         (
             changed(HAND, ", torch.nn.Sigmoid()", "", "hand[2].bias[:] = LEVEL", "hand[2].bias[:] = LEVEL + 2"),
             "outside",

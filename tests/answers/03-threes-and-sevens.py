@@ -20,6 +20,21 @@ torch.manual_seed(SEED)
 net = torch.nn.Sequential(torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1), torch.nn.Sigmoid())
 """
 
+OWN = """
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = torch.nn.Linear(784, 64)
+        self.output = torch.nn.Linear(64, 1)
+
+    def forward(self, x):
+        return torch.sigmoid(self.output(torch.relu(self.hidden(x))))
+
+
+torch.manual_seed(SEED)
+net = Net()
+"""
+
 TRAIN = """
 NAME_net = fresh()
 NAME_losses = []
@@ -40,26 +55,14 @@ def train(name, loss, *changes):
     return changed(TRAIN.replace("LOSS", loss).replace("NAME", name), *changes)
 
 
+XLOGY = "-(torch.xlogy(y, formula_net(X)) + torch.xlogy(1 - y, 1 - formula_net(X))).mean()"
 LEARNS = "\nformula_learns = False\n"
 SCALED = FORMULA.replace("(X)", "(X / 255)")
 
 RIGHT = {
     "build-check": [
         NET,
-        """
-class Net(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.hidden = torch.nn.Linear(784, 64)
-        self.output = torch.nn.Linear(64, 1)
-
-    def forward(self, x):
-        return torch.sigmoid(self.output(torch.relu(self.hidden(x))))
-
-
-torch.manual_seed(SEED)
-net = Net()
-""",
+        OWN,
         """
 torch.manual_seed(SEED)
 hidden = torch.nn.Sequential(torch.nn.Linear(784, 64), torch.nn.ReLU())
@@ -71,6 +74,7 @@ net = torch.nn.Sequential(hidden, output)
         train("raw", BCE),
         train("raw", "torch.nn.functional.binary_cross_entropy(raw_net(X), y)", ".item()", ".detach()"),
         train("raw", BCE, "append(loss.item())", "append(float(loss))") + "raw_losses = torch.tensor(raw_losses)",
+        train("raw", BCE, "append(loss.item())", "append(round(loss.item(), 4))"),
     ],
     "formula-check": [
         train("formula", FORMULA) + LEARNS,
@@ -80,6 +84,7 @@ net = torch.nn.Sequential(hidden, output)
     ],
     "scaled-check": [
         train("scaled", SCALED),
+        train("scaled", SCALED, "append(loss.item())", "append(round(loss.item(), 4))"),
         "x = X / X.max()\n" + train("scaled", SCALED.replace("X / 255", "x")),
         train("scaled", "-torch.where(y == 1, scaled_net(X / 255), 1 - scaled_net(X / 255)).log().sum() / len(X)"),
     ],
@@ -101,6 +106,8 @@ WRONG = {
         (NET.replace("Linear(64, 1)", "Linear(64, 2)"), "shape"),
         (NET.replace("torch.manual_seed(SEED)", ""), "other_start"),
         (NET.replace("SEED", "SEED + 1"), "other_start"),
+        (changed(OWN, "torch.manual_seed(SEED)", ""), "other_start"),
+        (changed(OWN, "torch.relu(self.hidden(x))", "self.hidden(x)"), "other_layers"),
         (NET.replace("784, 64", "28 * 28 + 1, 64"), "stopped"),
         (NET + train("raw", BCE, "fresh()", "net"), "trained_already"),
     ],
@@ -131,6 +138,11 @@ WRONG = {
         (train("formula", BCE) + LEARNS, "first_clamped"),
         (train("formula", SCALED) + LEARNS, "first_scaled"),
         (train("formula", FORMULA.replace(".log()", ".clamp(1e-7).log()")) + LEARNS, "not_nan"),
+        (train("formula", XLOGY) + LEARNS, "one_product"),
+        (
+            train("formula", "-torch.where(y == 1, formula_net(X), 1 - formula_net(X)).log().mean()") + LEARNS,
+            "one_product",
+        ),
         (train("formula", FORMULA) + "formula_learns = True", "learns"),
         (train("formula", FORMULA) + "formula_learns = 'no'", "learns_word"),
         (train("formula", FORMULA, "range(EPOCHS)", "range(3)") + LEARNS, "length"),
@@ -154,6 +166,9 @@ WRONG = {
         ("def accuracy(yhat, y):\n    return ((yhat > 0.5) == y.flatten()).float().mean()", "broadcast"),
         ("def accuracy(yhat, y):\n    return ((yhat > 0.5) == y).sum()", "as_count"),
         ("def accuracy(yhat, y):\n    return ((yhat > 0.5) != y).float().mean()", "as_error"),
+        ("def accuracy(yhat, y):\n    return ((yhat >= 0.5) == y).float().mean()", "at_half"),
+        ("def accuracy(yhat, y):\n    return ((yhat > 0.5) == y).mean()", "as_bools"),
+        ("def accuracy(yhat, y):\n    print(((yhat > 0.5) == y).float().mean())", "prints"),
         ("def accuracy(yhat, y):\n    return ((yhat > 0.9) == y).float().mean()", "threshold"),
         ("def accuracy(yhat, y):\n    return (yhat == y).float().mean()", "threshold"),
         ("def accuracy(yhat, y):\n    return ((yhat > 0.5) == y).float().mean(1)", "no_number"),

@@ -141,6 +141,7 @@ WRONG = {
         ("program = broken", "mixed"),
         ("def program(device):\n    pass", "unanswered"),
         (changed(MEND, "return report(before, net, x, y, optimizer)", "return before, net"), "no_report"),
+        (changed(MEND, "return report(before, net, x, y, optimizer)", "print(before, net)"), "prints"),
         (changed(MEND, "x, y = x.to(device), y.to(device)", "x.to(device), y.to(device)"), "mixed"),
         (changed(MEND, "x, y = x.to(device), y.to(device)", "x = x.to(device)"), "mixed"),
         (changed(MEND, MOVE, ""), "mixed"),
@@ -161,6 +162,7 @@ WRONG = {
         (changed(MEND, MAKE, "", BEFORE, BEFORE + MAKE), "held"),
         (changed(MEND, "lr=RATE", "lr=10 * RATE"), "end"),
         (changed(MEND, "range(STEPS)", "range(STEPS - 1)"), "end"),
+        (changed(MEND, "range(STEPS)", "range(STEPS if device == 'cpu' else 0)"), "steps"),
         (changed(MEND, "        optimizer.step()\n", ""), "end"),
         (changed(MEND, "        optimizer.zero_grad()\n", ""), "end"),
     ],
@@ -239,6 +241,9 @@ WRONG = {
         (changed(TIME, "range(count)", "range(20)", "/ count", "/ 20"), "other_machine"),
         (TIME + "typical = sum(time_step(SEED, 20, 11)) / 11", "as_mean"),
         (TIME + "typical = max(time_step(SEED, 20, 11))", "typical"),
+        (TIME + "typical = time_step(SEED, 20, 1)[0]", "typical"),
+        (TIME + "typical = sorted(time_step(SEED, 20, 9))[4]", "typical"),
+        (changed(TIME, "return times[1:]", "print(times[1:])", "sorted(time_step(SEED, 20, 11))[5]", "3"), "prints"),
         (TIME + "typical = time_step(SEED, 20, 11)", "no_number"),
         (TIME + "del typical", "unanswered"),
     ],
@@ -261,6 +266,11 @@ WRONG = {
         (CROSS + "crossover = 5000000", "cross"),
         (changed(CROSS, "(b_cpu - b_gpu)", "(b_cpu + 3 * b_gpu)"), "cross"),
     ],
+}
+
+# answers of which a part counts, and its points
+PARTIAL = {
+    "time-check": [(TIME + "typical = ...", 3)],
 }
 
 # questions whose answer does not depend on the parameters, and why

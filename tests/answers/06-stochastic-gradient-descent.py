@@ -175,6 +175,7 @@ WRONG = {
         (changed(CUT, "len(x), size", "len(x)") + CONTENTS, "cut_sizes"),
         (changed(CUT, "y[i : i + size]", "y[:size]") + CONTENTS, "cut_rows"),
         (changed(CUT, "    return", "    pass #") + CONTENTS, "unanswered"),
+        (changed(CUT, "return [", "print([", "size)]", "size)])") + CONTENTS, "prints"),
         (CUT + changed(CONTENTS, "== 0", "== 2", "== 1", "== 0", "== 2", "== 1"), "contents_swapped"),
         (CUT + changed(CONTENTS, ".sum())", ".sum()) / len(yy)", "(yy == 0)", "(yy == 0)"), "contents_share"),
         (CUT + changed(CONTENTS, "y.split(SIZE)]", "y.split(SIZE)][:-1]"), "contents_rows"),
@@ -243,6 +244,17 @@ WRONG = {
         (TRAIN + "order_wrong = shuffled_wrong - listed_wrong", "order_sign"),
         (TRAIN + "order_wrong = listed_wrong", "order_all"),
         (TRAIN + "order_wrong = listed_wrong + shuffled_wrong", "order_wrong"),
+    ],
+}
+
+# answers of which a part counts, and its points
+PARTIAL = {
+    "cut-check": [
+        (CUT, 2),
+        (CUT + "contents = ...", 2),
+        (CONTENTS, 2),
+        ("cut = 3" + CONTENTS, 2),
+        (changed(CUT, "len(x), size", "len(x)") + CONTENTS, 2),
     ],
 }
 

@@ -39,6 +39,13 @@ for epoch in range(EPOCHS):
     loss.backward()
     optimizer.step()
 """
+MORE = """
+for epoch in range(500):
+    loss = torch.nn.MSELoss()(curve_net(x[train_rows]), y[train_rows])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
 BEGINS = "begins = int(test_curve.argmin())\n"
 HONEST = """
 def honest(validation, test):
@@ -184,6 +191,7 @@ WRONG = {
         (changed(TRAIN, "x[test_rows]), y[test_rows]", "x[train_rows]), y[train_rows]"), "test_same"),
         (TRAIN + "test_losses = [loss * len(test_rows) for loss in test_losses]", "test"),
         (TRAIN + "curve_net = fresh()", "other_net"),
+        (TRAIN + MORE, "other_net"),
         (TRAIN + "curve_net = train_losses", "no_call"),
     ],
     "begin-check": [
@@ -210,6 +218,7 @@ WRONG = {
         (BEGINS + changed(HONEST, "test[epoch]", "validation[epoch]"), "honest_validation"),
         (BEGINS + changed(HONEST, "test[epoch]", "test[-1]"), "honest_loss"),
         (BEGINS + changed(HONEST, "return", "pass #"), "unanswered"),
+        (BEGINS + changed(HONEST, "return epoch, test[epoch]", "print(epoch, test[epoch])"), "prints"),
     ],
     "edge-check": [
         (changed(EDGE, "(x_new < x_seen.min()) | (x_new > x_seen.max())", "x_new > x_seen.max()"), "one_side"),
@@ -236,6 +245,18 @@ WRONG = {
         (mistaken("nothing wrong", "overfitting"), "see_fine"),
         (mistaken("not there yet", "overfitting"), "see_early"),
         (mistaken("extrapolation", "overfitting"), "see_extrapolation"),
+    ],
+}
+
+# answers of which a part counts, and its points
+PARTIAL = {
+    "begin-check": [
+        (BEGINS, 1),
+        (BEGINS + "def honest(validation, test):\n    pass", 1),
+        (HONEST, 2),
+        ("begins = ..." + HONEST, 2),
+        ("begins = 3" + HONEST, 2),
+        (HONEST + BEGINS + "honest = 3", 1),
     ],
 }
 

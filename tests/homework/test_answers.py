@@ -84,6 +84,14 @@ def test_a_wrong_answer_gets_the_message_meant_for_it(name, question, answer, ju
     assert verdict.keys[0] == key, verdict
 
 
+@pytest.mark.parametrize(("name", "question", "answer"), cases("PARTIAL"))
+def test_a_part_that_counts_apart_gets_its_points(name, question, answer, judge):
+    """Where the parts of a question count apart, one that is right keeps its points beside a blank or a wrong one."""
+    code, points = answer
+    verdict = judge(name, question, code)
+    assert verdict.earned == points, verdict
+
+
 @pytest.mark.parametrize(("name", "question", "code"), cases("BLIND_RIGHT"))
 def test_a_right_answer_of_somebody_who_saw_no_check_gets_every_point(name, question, code, judge):
     """Whoever answers rightly from the exercise alone gets all points."""
@@ -203,3 +211,19 @@ def test_no_helper_of_a_check_takes_a_name_of_a_students(name):
     }
     free = {each for each in defined if not re.match("_|check_", each) and not re.search(rf"\b{each}\(", students)}
     assert free <= {"Wrong", "say", "expect", "judge", "grade", "summary"}
+
+
+@every_homework
+def test_no_question_needs_the_check_of_another(name):
+    """What more than one question needs stands in a given cell, so that a check may be left out."""
+    defined = {}
+    for cell in notebooks.read(path_of(name)).cells:
+        tree = ast.parse(cell.source) if cell.cell_type == "code" else ast.Module([], [])
+        read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        if homework.kind(cell) == "check":
+            here = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+            here |= {alias.name for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom) for alias in n.names}
+            assert not {n: defined[n] for n in (read & set(defined)) - here}, cell.id
+            defined |= dict.fromkeys(here, cell.id)
+        else:
+            assert not {n: defined[n] for n in read & set(defined)}, cell.id

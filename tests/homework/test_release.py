@@ -127,9 +127,9 @@ def no_tag(cell):
 
 
 FAULTS = {
-    "no-grade-id": ("raw-answer", drop_grade_id, r"cell 11 \(raw-answer\) has no grade_id"),
-    "no-nbgrader": ("raw-answer", no_nbgrader, r"cell 11 \(raw-answer\) has no grade_id"),
-    "taken": ("raw-answer", second_name, r"cell 11 \(raw-answer\) has the grade_id 'build-answer', as cell 8"),
+    "no-grade-id": ("raw-answer", drop_grade_id, r"cell 12 \(raw-answer\) has no grade_id"),
+    "no-nbgrader": ("raw-answer", no_nbgrader, r"cell 12 \(raw-answer\) has no grade_id"),
+    "taken": ("raw-answer", second_name, r"cell 12 \(raw-answer\) has the grade_id 'build-answer', as cell 9"),
     "open": ("raw-answer", replace("### END SOLUTION", ""), r"\(raw-answer\): BEGIN SOLUTION and END SOLUTION do not"),
     "not-begun": ("raw", replace("<!-- BEGIN MARK SCHEME -->", ""), r"\(raw\): BEGIN MARK SCHEME and END MARK SCHEME"),
     "nobody-asks": ("raw-answer", replace("raw_losses = ...\n", ""), r"\(raw-check\) reads 'raw_losses', which its"),
