@@ -177,6 +177,7 @@ def seed() -> None:
     random.seed(0)  # Python reseeds it after a fork
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)
+        numpy.random.bit_generator.randbits = random.Random(0).getrandbits  # noqa: S311  # default_rng() begins there
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
         torch.default_generator.manual_seed(0)  # `manual_seed` reads this file for a message to GPUs

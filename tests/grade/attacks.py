@@ -669,6 +669,19 @@ USING = [
     Attack("a loop without end, first", USES, {"build_answer": "while True: pass"}, (0, 2, 2)),
 ]  # fmt: skip
 
+# What each uses up, by the words of the naive grader
+USED = {
+    "memory": ["memory, in a list", "memory, in a tensor", "memory, in many processes", "a value of a gigabyte"],
+    "bytes": ["disk", "disk in memory"],
+    "files": ["files without end"],
+    "processes": ["a fork bomb", "threads without end"],
+    "length": ["output without end", "errors without end"],
+    "seconds": [
+        "sleep for ever", "a loop without end", "deaf to interrupts", "swallows interrupts", "a loop in C",
+        "a loop in a function that is checked", "a loop without end, first",
+    ],
+}  # fmt: skip
+
 DYING = [
     doing("_exit", DIES, "import os\nos._exit(0)"),
     doing("kill itself", DIES, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"),

@@ -28,7 +28,11 @@ from course.grade.intake.rebuild import rebuild
 from course.grade.sandbox import Template
 
 slow = pytest.mark.slow
-MUCH = 1 << 30
+# What the naive grader may be seen to use; a cell has 5 seconds there
+MOST = {
+    "memory": 1 << 30, "bytes": LIMITS.disk, "files": LIMITS.inodes, "processes": LIMITS.processes,
+    "length": LIMITS.output, "seconds": 5.5,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +160,8 @@ def test_there_are_sixty_attacks():
     """Names are unique, and each has a danger."""
     assert len({attack.name for attack in [*ATTACKS, *ODD]}) == len(ATTACKS) + len(ODD)
     assert len(ATTACKS) >= 60
+    using = sorted(attack.name for attack in ATTACKS if attack.danger == attacks.USES)
+    assert sorted(name for names in attacks.USED.values() for name in names) == using
 
 
 def test_the_guide_lists_them():
@@ -177,13 +183,13 @@ def test_without_a_forgery_the_naive_grader_is_fair(code, harm):
 def test_it_harms_a_naive_grader(attack, harm):
     """An attack counts only if it succeeds where nothing stops it."""
     found = harm[attack.name]
+    used = {what for what, most in MOST.items() if found[what] > most}
     assert {
         attacks.FORGES: sum(found["points"]) > sum(attack.fair),
         attacks.READS: found["tells"],
         attacks.CHANGES: found["changed"],
         attacks.STAYS: bool(found["left"] or found["files"]),
-        attacks.USES: found["memory"] > MUCH or found["processes"] > LIMITS.processes or found["seconds"] > 5.5
-        or found["bytes"] > LIMITS.disk or found["files"] > LIMITS.inodes or found["length"] > LIMITS.output,
+        attacks.USES: used & {what for what, names in attacks.USED.items() if attack.name in names},
         attacks.DIES: not found["points"],
     }[attack.danger], found  # fmt: skip
 

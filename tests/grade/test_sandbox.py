@@ -181,7 +181,8 @@ def test_untar_data_finds_the_data_and_cannot_change_it(child):
 def test_unseeded_runs_are_equal(template):
     """What is random without a seed is the same in every run, hashes too."""
     source = (
-        "import random, numpy, torch\nrandom.random(), numpy.random.rand(), torch.rand(1), {'a', 'b', 'c'}, hash('x')"
+        "import random, numpy, torch\nrandom.random(), numpy.random.rand(), numpy.random.default_rng().random(), "
+        "torch.rand(1), {'a', 'b', 'c'}, hash('x')"
     )
     runs = []
     for _ in range(2):
