@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import resource
 import select
 import shutil
@@ -90,6 +91,15 @@ def others(kept):
     return {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()} - kept
 
 
+def share(pid):
+    """Return a process's share of the memory that it has besides the files in it, such as libraries."""
+    try:
+        shares = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return sum(map(int, re.findall(r"^(?:Pss_Anon|Pss_Shmem):\s+(\d+) kB$", shares, re.MULTILINE))) << 10
+
+
 def tried(shell, cells, decoy, secret, most_seconds):
     """Run a hand-in and its checks in a process of its own, and return what came of it."""
     lay(decoy, secret)
@@ -100,13 +110,14 @@ def tried(shell, cells, decoy, secret, most_seconds):
         os.environ["WORD"] = secret
         graded(shell, cells, writer)
     os.close(writer)
-    told, most, ended = b"", 0, False
+    told, most, memory, ended = b"", 0, 0, False
     while time.time() - start < most_seconds:
         gone = bool(os.waitpid(child, os.WNOHANG)[0])
         while not ended and select.select([reader], [], [], 0 if gone else 0.05)[0]:
             part = os.read(reader, 1 << 20)
             told, ended = told + part, not part
         most = max(most, sum(1 for pid in others(kept) for _ in Path(f"/proc/{pid}/task").glob("*")))
+        memory = max(memory, sum(map(share, others(kept))))
         if gone:
             break
     seconds = time.time() - start
@@ -122,7 +133,7 @@ def tried(shell, cells, decoy, secret, most_seconds):
     fresh = sum(1 for _ in decoy.rglob("*")) + len(decoy.parents) if decoy.exists() else 0
     return result | {
         "changed": state(decoy) != before, "left": len(left), "processes": most, "seconds": seconds, "bytes": size,
-        "files": number - fresh, "tells": secret in result["output"],
+        "files": number - fresh, "tells": secret in result["output"], "memory": max(memory, result["memory"]),
     }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import base64
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -83,17 +82,8 @@ def used(kept):
 
 def taken(processes):
     """Return the memory of processes, files apart and what they share counted once, and the number of their threads."""
-    found = [asked(process, lambda each: (share(each.pid), each.num_threads())) for process in processes]
+    found = [asked(process, lambda each: (naive.share(each.pid), each.num_threads())) for process in processes]
     return {"memory": sum(each[0] for each in found if each), "processes": sum(each[1] for each in found if each)}
-
-
-def share(pid):
-    """Return a process's share of the memory that it has besides the files in it, such as libraries."""
-    try:
-        shares = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return sum(map(int, re.findall(r"^(?:Pss_Anon|Pss_Shmem):\s+(\d+) kB$", shares, re.MULTILINE))) << 10
 
 
 def asked(process, question):
