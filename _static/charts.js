@@ -34,23 +34,67 @@
     return spec;
   }
 
+  /** Makes an element of a class, with what is in it. */
+  function make(tag, name, ...content) {
+    const element = document.createElement(tag);
+    element.className = name;
+    element.append(...content);
+    return element;
+  }
+
+  /** Makes what is as high as the control that Vega will make for a parameter. */
+  function placeholder(bind) {
+    const name = make("span", "vega-bind-name", bind.name || "");
+    const field = make("input", "");
+    field.type = bind.input;
+    field.disabled = true;
+    if (bind.input !== "radio") return make("div", "vega-bind", make("label", "", name, field, make("span", "", "0")));
+    const choices = bind.options.map((option) => make("label", "", field.cloneNode(), String(option)));
+    return make("div", "vega-bind", name, make("span", "vega-bind-radio", ...choices));
+  }
+
+  /** Keeps the room below a still that the live chart's controls will take, so that nothing moves when they come. */
+  function keepRoom(figure) {
+    const { params = [] } = specification(figure);
+    const room = make("div", "chart-room vega-bindings", ...params.filter((each) => each.bind && each.bind.input).map((each) => placeholder(each.bind)));
+    room.setAttribute("aria-hidden", "true");
+    if (room.hasChildNodes()) figure.append(room);
+    const still = figure.querySelector("img");
+    if (still) still.style.height = still.getAttribute("height") + "px";  // a live chart does not get lower on a phone
+  }
+
+  /** Gives the room back, where there is nothing to fill it. */
+  function leaveRoom(figure) {
+    figure.querySelectorAll(".chart-room").forEach((each) => each.remove());
+    figure.querySelectorAll("img").forEach((each) => { each.style.height = ""; });
+  }
+
+  /** Reads a chart's specification. */
+  function specification(figure) {
+    return JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  }
+
   /** Draws a chart beside its still and, once it is there, hides the still. */
   async function draw(figure) {
-    const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
     await loadVega();
-    const live = document.createElement("div");
-    live.className = "chart-live";
+    const live = make("div", "chart-live");
     figure.append(live);
-    await window.vegaEmbed(live, fit(spec, live.clientWidth), { actions: false, renderer: "svg", mode: "vega-lite" });
+    await window.vegaEmbed(live, fit(specification(figure), live.clientWidth), { actions: false, renderer: "svg", mode: "vega-lite" });
     figure.classList.add("is-live");
   }
 
   const observer = new IntersectionObserver(function (entries) {
     for (const entry of entries.filter((each) => each.isIntersecting)) {
       observer.unobserve(entry.target);
-      draw(entry.target);
+      draw(entry.target).catch(function (fault) {
+        leaveRoom(entry.target);
+        throw fault;
+      });
     }
   }, { rootMargin: NEAR });
 
-  document.querySelectorAll("figure.chart").forEach((figure) => observer.observe(figure));
+  document.querySelectorAll("figure.chart").forEach(function (figure) {
+    keepRoom(figure);
+    observer.observe(figure);
+  });
 })();
