@@ -267,7 +267,8 @@ plt.show()
       const fit = this.network.outputs(fine);
       const worst = largestError(fit, this.truth);
       this.show = { fit, at: fine, risen: 1, worst: worst.at };
-      this.tell(this.say(name, { ...gaps, error: short(worst.error) }));
+      this.caption.textContent = this.status.textContent = this.say(name, { ...gaps, error: short(worst.error) });
+      this.text.replaceChildren();
       this.paper.redraw();
     }
 
@@ -276,10 +277,6 @@ plt.show()
       this.training = null;
       this.show = {};
       this.paper.redraw();
-    }
-
-    tell(text) {
-      this.caption.textContent = this.status.textContent = text;
     }
 
     mark() {
@@ -295,14 +292,13 @@ plt.show()
     /** Puts the cell on the clipboard or, where that is closed to us, on the page. */
     async copy() {
       const steps = this.training && this.training.steps;
-      const text = cell(this.sketch.y, { ...this.choice, m: this.m[this.choice.mode], steps });
+      const value = cell(this.sketch.y, { ...this.choice, m: this.m[this.choice.mode], steps });
+      const tell = (name, ...box) => this.text.replaceChildren((this.status.textContent = this.say(name)), ...box);
       try {
-        await navigator.clipboard.writeText(text);
-        this.tell(this.say("copied"));
+        await navigator.clipboard.writeText(value);
+        tell("copied");
       } catch {
-        this.tell(this.say("by-hand"));
-        const box = { className: "draw-text", readOnly: true, value: text, "aria-label": this.say("by-hand") };
-        this.text.replaceChildren(make("textarea", box));
+        tell("by-hand", make("textarea", { className: "draw-text", readOnly: true, value, "aria-label": this.say("by-hand") }));
       }
     }
 
