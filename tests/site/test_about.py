@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+import yaml
 from pages import NOTEBOOKS, PAGES
 
 from course.notebooks import ROOT
