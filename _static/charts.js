@@ -48,7 +48,7 @@
     const field = make("input", "");
     field.type = bind.input;
     field.disabled = true;
-    if (bind.input !== "radio") return make("div", "vega-bind", make("label", "", name, field, make("span", "", "0")));
+    if (bind.input !== "radio") return make("div", "vega-bind", make("label", "", name, field, make("span", "", String(bind.max || ""))));
     const choices = bind.options.map((option) => make("label", "", field.cloneNode(), String(option)));
     return make("div", "vega-bind", name, make("span", "vega-bind-radio", ...choices));
   }

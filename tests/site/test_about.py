@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+import yaml
 from pages import NOTEBOOKS, PAGES
 
 from course.notebooks import ROOT
@@ -98,6 +99,18 @@ def test_foot_says_version_and_date_and_how_to_mend(site: Path, name: str) -> No
         foot,
     )
     assert re.search(r'class="report-page" href="https://github\.com/[^"]+/issues/new\?title=[^"]+"', foot)
+
+
+def test_the_entry_to_cite_says_what_the_citation_file_says(site: Path) -> None:
+    """The foot leads to an entry for BibTeX with the title, the authors and the version of CITATION.cff."""
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    entry = re.sub(r"<[^>]+>", "", read(site, "guide/credits")).split("@misc{")[1].split("</pre>")[0]
+    assert f"{{{said['title']}}}" in entry
+    assert f"{{{{{said['authors'][0]['name']}}}}}" in entry
+    assert f"{{Version {said['version']}}}" in entry
+    assert said["version"] == version("course")
+    assert 'href="guide/credits.html#cite-the-course"' in read(site, "index")
+    assert 'id="cite-the-course"' in read(site, "guide/credits")
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

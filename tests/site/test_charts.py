@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pages import LESSONS
 from playwright.sync_api import Browser, Locator, Page, expect
 
 ALT = "A curve through eleven points, the powers of x; a slider changes the exponent."
@@ -45,6 +46,21 @@ def test_chart_takes_the_still_s_place_and_says_the_same(visit, everything: Path
     assert chart.locator("a, summary").count() == 0
     assert chart.evaluate("figure => figure.scrollWidth <= figure.clientWidth")
     assert visit.wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LESSONS)
+def test_chart_that_comes_alive_moves_nothing_below_it(visit, site: Path, name: str) -> None:
+    """A chart with its controls is as high as its still and the room below that, on a phone and on a laptop."""
+    page = visit.page
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => {"
+        " window.heights = [...document.querySelectorAll('figure.chart')].map(each => each.offsetHeight); })"
+    )
+    page.goto((site / f"{name}.html").as_uri())
+    visit.scroll_through()
+    now = page.locator("figure.chart").evaluate_all("all => all.map(each => each.offsetHeight)")
+    assert now == pytest.approx(page.evaluate("heights"), abs=2)
 
 
 def test_slider_moves_the_chart_by_keyboard(wide, everything: Path) -> None:
@@ -90,6 +106,7 @@ def test_still_stays_where_vega_cannot_be_loaded(wide, everything: Path, tmp_pat
     assert (
         page.locator("figure.chart").evaluate("figure => figure.querySelector('.chart-live')?.clientHeight || 0") == 0
     )
+    assert page.locator(".chart-room").count() == 0
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

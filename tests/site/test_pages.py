@@ -63,6 +63,14 @@ def test_pictures_say_what_they_show_and_keep_their_place(wide, site: Path, name
 
 
 @pytest.mark.parametrize("name", LESSONS)
+def test_code_of_a_lesson_fits_beside_both_contents(wide, site: Path, name: str) -> None:
+    """On a laptop no cell of a lesson has to be scrolled sideways to be read."""
+    wide.page.goto((site / f"{name}.html").as_uri())
+    wider = "all => all.filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)"
+    assert wide.page.locator(".cell_input pre").evaluate_all(wider) == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_lesson_holds_a_formula_a_table_and_a_chart(wide, site: Path, name: str) -> None:
     """Each lesson's page shows what lessons are made of, so that the tests of pages meet them; 04 is about drawings."""
     wide.page.goto((site / f"{name}.html").as_uri())
