@@ -5,6 +5,8 @@
 
 from pathlib import Path
 
+import course
+
 c = get_config()  # noqa: F821 - nbgrader puts it here
 
 c.CourseDirectory.source_directory = "solutions"
@@ -23,3 +25,7 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False
 
 c.ExecutePreprocessor.timeout = 600
+
+# nbgrader's pages would ask another host for MathJax and RequireJS, and run them: formulas stand as they were typed.
+c.HTMLExporter.template_paths.prepend([str(Path(course.__file__).parent / "grade" / "templates" / "formgrader")])
+c.HTMLExporter.require_js_url = "data:text/javascript,"
