@@ -17,6 +17,7 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.solution_directory = "grading/solution"
 Path("grading").mkdir(exist_ok=True)  # SQLite makes the file, but not its folder
 c.CourseDirectory.db_url = "sqlite:///grading/gradebook.db"
+c.CsvExportPlugin.to = "grading/grades.csv"  # which git ignores: it holds names
 
 # It must neither stop "Run all" nor leave a function without a body.
 c.ClearSolutions.code_stub = {"python": "pass  # your code here"}

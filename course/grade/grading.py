@@ -65,6 +65,7 @@ def grade(name: str, paths: Sequence[Path], options: Options, template: Template
         tables=options.worksheets,
         due=options.due,
         others=others(path, options.masters),
+        other_values=options.parameters is not None,
     )
     jobs = min(options.jobs, len(batch.hand_ins) or 1)
     store = record.Store(options.out / "record")

@@ -230,7 +230,7 @@ def test_nbgrader_goes_on_from_the_gradebook(room):
     (room.folder / "nbgrader_config.py").write_text(config.replace('"solutions"', '"masters"'))
     for words in (["export"], ["generate_feedback", "small", "--student", "12"]):
         subprocess.run([nbgrader, *words], cwd=room.folder, check=True, capture_output=True)
-    rows = {row["student_id"]: row for row in csv.DictReader((room.folder / "grades.csv").open())}
+    rows = {row["student_id"]: row for row in csv.DictReader((room.out / "grades.csv").open())}
     assert {key: float(row["score"]) for key, row in rows.items()} == {
         "11": 6, "12": 5.5, "13": 6, "14": 4, "15": 0, "16": 0,
     }  # fmt: skip
@@ -263,6 +263,7 @@ def test_other_parameters_catch_a_number_that_was_copied(room):
         room.grade("--parameters", str(year))
         assert room.rows()["11"][:3] == honest == ["2", "2", "2"]
         assert room.rows()["17"][:3] == ["2", "2", "1"]
+        assert room.rows()["17"][-1] == ""  # nobody changed a given cell
     finally:
         del HAND_INS["Copy Cat_17"]
         moodle(room.folder / "moodle.zip")

@@ -87,6 +87,7 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     tables: Sequence[Path] = (),
     due: datetime | None = None,
     others: Mapping[str, NotebookNode] | None = None,
+    other_values: bool = False,
 ) -> Batch:
     """Return what was handed in.
 
@@ -99,6 +100,7 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
         due: When it had to be handed in. Times that platforms write without a zone are in its zone, else in this
             machine's.
         others: What students got of other homework, by its name.
+        other_values: Whether the parameters are others than students got.
 
     Raises:
         CourseError: There is nothing at a path, the platform is not known or cannot be told, or the roster is none.
@@ -106,7 +108,7 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     if platform is not None and platform not in platforms.PLATFORMS:
         raise errors.no_platform(platform, platforms.PLATFORMS)
     students = platforms.read_roster(roster) if roster else []
-    readings = [_read(found, released, others or {}) for found in Walk().files(paths)]
+    readings = [_read(found, released, others or {}, other_values) for found in Walk().files(paths)]
     readings = _without_tables(readings, [*([roster] if roster else []), *tables])
     known = Knowledge(
         {each.found.parts: each.text for each in readings if each.text is not None},
@@ -126,7 +128,7 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     return _batch(platform, owned, asides, due)
 
 
-def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNode]) -> _Reading:
+def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNode], other_values: bool) -> _Reading:
     bare = replace(found, data=b"")
     text = None
     if found.name.lower().endswith((".txt", ".csv")) and len(found.data) <= LARGEST_NOTE and not found.fault:
@@ -143,7 +145,7 @@ def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNod
         return _Reading(bare, Worth.OTHER, (), (Remark("intake_other_homework", {"homework": other}),), text)
     if not ours:
         return _Reading(bare, Worth.OTHER, (), (Remark("intake_stranger"),), text)
-    cells, remarks = rebuild(handed_in, released)
+    cells, remarks = rebuild(handed_in, released, other_values=other_values)
     worth = Worth.ANSWERED if answered(cells, released) else Worth.UNANSWERED
     untouched = () if worth == Worth.ANSWERED else (Remark("intake_unanswered"),)
     named = () if found.name.lower().endswith(".ipynb") else (Remark("intake_name"),)
