@@ -5,6 +5,8 @@
 
 from pathlib import Path
 
+import course
+
 c = get_config()  # noqa: F821 - nbgrader puts it here
 
 c.CourseDirectory.source_directory = "solutions"
@@ -15,6 +17,7 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.solution_directory = "grading/solution"
 Path("grading").mkdir(exist_ok=True)  # SQLite makes the file, but not its folder
 c.CourseDirectory.db_url = "sqlite:///grading/gradebook.db"
+c.CsvExportPlugin.to = "grading/grades.csv"  # which git ignores: it holds names
 
 # It must neither stop "Run all" nor leave a function without a body.
 c.ClearSolutions.code_stub = {"python": "pass  # your code here"}
@@ -23,3 +26,7 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False
 
 c.ExecutePreprocessor.timeout = 600
+
+# nbgrader's pages would ask another host for MathJax and RequireJS, and run them: formulas stand as they were typed.
+c.HTMLExporter.template_paths.prepend([str(Path(course.__file__).parent / "grade" / "templates" / "formgrader")])
+c.HTMLExporter.require_js_url = "data:text/javascript,"

@@ -61,6 +61,19 @@ class Book:
                     given[submission.student.id] = {k: v for k, v in scores.items() if v is not None}
         return given
 
+    def comments(self) -> dict[str, dict[str, str]]:
+        """Return what a person wrote in formgrader: by student, by cell."""
+        with Gradebook(self._url) as book:
+            return {
+                submission.student.id: {
+                    comment.name: comment.manual_comment
+                    for notebook in submission.notebooks
+                    for comment in notebook.comments
+                    if comment.manual_comment
+                }
+                for submission in book.assignment_submissions(self._name)
+            }
+
     def score(self, student: str) -> float | None:
         """Return the score that a student has, or nothing."""
         with Gradebook(self._url) as book:

@@ -62,8 +62,10 @@ def grade(name: str, paths: Sequence[Path], options: Options, template: Template
         released,
         platform=options.platform,
         roster=options.roster,
+        tables=options.worksheets,
         due=options.due,
         others=others(path, options.masters),
+        other_values=options.parameters is not None,
     )
     jobs = min(options.jobs, len(batch.hand_ins) or 1)
     store = record.Store(options.out / "record")
@@ -74,8 +76,8 @@ def grade(name: str, paths: Sequence[Path], options: Options, template: Template
         again = regraded(grader, batch, options.again)
         found = graded(grader, batch)
         book = opened.result()
-    before, by_hand = {key: book.score(key) for key in again}, book.by_hand()
-    results = [completed(each, options.rule, by_hand.get(each.hand_in.student.key, {})) for each in found]
+    before, by_hand, written = {key: book.score(key) for key in again}, book.by_hand(), book.comments()
+    results = [completed(each, options.rule, by_hand, written) for each in found]
     book.save(results)
     folder = options.out / name
     note_regrades(folder / "regrades.csv", before, results, options.reason or "")
@@ -132,9 +134,34 @@ def graded(grader: Grader, batch: Batch) -> list[Result]:
     return sorted(results, key=lambda result: result.hand_in.student.key)
 
 
-def completed(result: Result, rule: Rule | None, by_hand: Mapping[str, float]) -> Result:
-    """Return a result with the points that persons gave, and with its penalty."""
-    marks = tuple(replace(mark, points=by_hand.get(mark.name, mark.points)) for mark in result.marks)
+def completed(
+    result: Result,
+    rule: Rule | None,
+    by_hand: Mapping[str, Mapping[str, float]],
+    written: Mapping[str, Mapping[str, str]],
+) -> Result:
+    """Return a result with the points that persons gave, with what they wrote, and with its penalty.
+
+    Args:
+        result: The result as the checks made it.
+        rule: What lateness costs.
+        by_hand: The points by student and cell, from the gradebook.
+        written: The comments by student and cell; that on an answer goes to the next mark.
+    """
+    student, names = result.hand_in.student.key, {mark.name for mark in result.marks}
+    points, notes = by_hand.get(student, {}), dict(written.get(student, {}))
+    comments: dict[str, str] = {}
+    waiting: list[str] = []
+    for each in result.hand_in.cells:
+        if note := notes.pop(each.name, ""):  # cells that were added have an answer's name
+            waiting.append(note)
+        if each.name in names:
+            comments[each.name] = "\n".join(waiting)
+            waiting.clear()
+    marks = tuple(
+        replace(mark, points=points.get(mark.name, mark.points), comment=comments.get(mark.name, ""))
+        for mark in result.marks
+    )
     result = replace(result, marks=marks)
     return replace(result, penalty=rule.penalty(result) if rule else 0.0)
 
@@ -201,8 +228,11 @@ def tell(folder: Path, batch: Batch, results: Sequence[Result]) -> None:
     waiting = sum(result.unmarked for result in results)
     click.echo(
         f"{len(results)} hand-ins by way of {batch.platform}: {executed} executed, {len(results) - executed} on record"
-        f" or unreadable; {len(batch.asides)} other files"
+        f" or unreadable; other files: {len(batch.asides)}"
     )
     if waiting:
-        click.echo(f"{waiting} wait for marks by hand: run `nbgrader formgrader`, then this command once more")
+        click.echo(
+            f"{waiting} wait for marks by hand: run `jupyter lab`, choose Nbgrader → Formgrader → Manual Grading,"
+        )
+        click.echo("then give this command once more")
     click.echo(f"See {folder / 'summary.html'}")

@@ -159,6 +159,7 @@ class Mark:
         most: The most that it gives.
         said: What the check said, in the language of the feedback.
         by_hand: Whether a person marks it.
+        comment: What a person wrote of it.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Mark:
     most: float
     said: str = ""
     by_hand: bool = False
+    comment: str = ""
 
 
 @dataclass(frozen=True)

@@ -281,7 +281,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "암호가 걸린 파일입니다. 암호 없이 제출하세요.",
     },
     "intake_given_changed": {
-        "en": "{count} given cells were changed; they were graded as they were given out.",
+        "en": "Given cells that were changed: {count}. They were graded as they were given out.",
         "ko": "주어진 셀 {count}개가 바뀌어 있습니다. 채점에는 원래의 셀을 썼습니다.",
     },
     "intake_html": {

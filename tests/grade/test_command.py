@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 import small
 from click.testing import CliRunner
+from nbconvert import HTMLExporter
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader.handlers import template_path
+from traitlets.config import Config, PyFileConfigLoader
 
 from course import notebooks
 from course.grade.command import command
@@ -111,11 +114,13 @@ class Room:
         """Return everything that is given back."""
         return {str(p.relative_to(self.out)): p.read_bytes() for p in (self.out / "small").rglob("*") if p.is_file()}
 
-    def by_hand(self, student: str, points: float) -> None:
-        """Mark the written answer as formgrader does."""
+    def by_hand(self, student: str, points: float, **comments: str) -> None:
+        """Mark the written answer, and write comments on answers, as formgrader does."""
         with Gradebook(f"sqlite:///{self.out / 'gradebook.db'}") as book:
             grade = book.find_grade("why-answer", "small", "small", student)
             grade.manual_score, grade.needs_manual_grade = points, False
+            for name, comment in comments.items():
+                book.find_comment(f"{name}-answer", "small", "small", student).manual_comment = comment
             book.db.commit()
 
 
@@ -182,10 +187,13 @@ def test_a_changed_check_looks_again_without_executing(room):
 
 
 def test_marks_by_hand_survive_and_complete_the_worksheet(room):
-    """What a person gave in formgrader stays when all is graded again; the worksheet gets scores that are complete."""
+    """What a person gave in formgrader stays when all is graded again; the worksheet gets scores that are complete.
+
+    What a person wrote there goes to the student; and the worksheet is nobody's hand-in.
+    """
     room, _ = room
     room.grade()
-    room.by_hand("12", 1.5)
+    room.by_hand("12", 1.5, why="Why <b>so</b>?", loss="Mean, not sum.")
     sheet = worksheet(room.folder / "sheet.csv")
     said = room.grade("--worksheet", str(sheet), "--regrade", "12", "--because", "=a wish")
     assert "1 executed" in said
@@ -195,6 +203,12 @@ def test_marks_by_hand_survive_and_complete_the_worksheet(room):
         "Identifier": "", "Participant 11": "", "Participant 12": "5.5", "Participant 13": "", "Participant 14": "",
         "Participant 15": "0", "Participant 16": "0",
     }  # fmt: skip
+    page = (room.out / "small" / "feedback" / "12.html").read_text()
+    assert page.count("Why &lt;b&gt;so&lt;/b&gt;?") == page.count("Mean, not sum.") == 1
+    (comments,) = (row[-1] for row in filled if row[0] == "Participant 12")
+    assert re.search(r"Question 2: [^<]* Mean, not sum\.<br>", comments)
+    assert "other files: 1\n" in said
+    assert "The platform&#39;s or the teacher&#39;s own file" in (room.out / "small" / "summary.html").read_text()
     (_, noted) = csv.reader(io.StringIO((room.out / "small" / "regrades.csv").read_text()))
     assert noted[1:] == ["12", "'=a wish", "5.5", "5.5"]
 
@@ -216,12 +230,24 @@ def test_nbgrader_goes_on_from_the_gradebook(room):
     (room.folder / "nbgrader_config.py").write_text(config.replace('"solutions"', '"masters"'))
     for words in (["export"], ["generate_feedback", "small", "--student", "12"]):
         subprocess.run([nbgrader, *words], cwd=room.folder, check=True, capture_output=True)
-    rows = {row["student_id"]: row for row in csv.DictReader((room.folder / "grades.csv").open())}
+    rows = {row["student_id"]: row for row in csv.DictReader((room.out / "grades.csv").open())}
     assert {key: float(row["score"]) for key, row in rows.items()} == {
         "11": 6, "12": 5.5, "13": 6, "14": 4, "15": 0, "16": 0,
     }  # fmt: skip
     page = (room.folder / "grading" / "feedback" / "12" / "small" / "small.html").read_text()
     assert "it should be 5.0" in page
+    assert re.findall(r"<script[^>]* src=\"(?!data:)[^\"]*", page) == []
+
+
+def test_formgrader_fetches_no_mathjax():
+    """With the course's configuration the page on which a person marks has no program from another host."""
+    # nbgrader's own first, as in FormgradeExtension
+    config = Config({"HTMLExporter": {"template_name": "formgrade", "extra_template_basedirs": [template_path]}})
+    config.merge(PyFileConfigLoader("nbgrader_config.py", str(notebooks.ROOT)).load_config())
+    exporter = HTMLExporter(config=config)
+    source, _, _ = exporter.environment.loader.get_source(exporter.environment, "mathjax.html.j2")
+    assert "mathjax" in source
+    assert "http" not in source
 
 
 def test_other_parameters_catch_a_number_that_was_copied(room):
@@ -237,6 +263,7 @@ def test_other_parameters_catch_a_number_that_was_copied(room):
         room.grade("--parameters", str(year))
         assert room.rows()["11"][:3] == honest == ["2", "2", "2"]
         assert room.rows()["17"][:3] == ["2", "2", "1"]
+        assert room.rows()["17"][-1] == ""  # nobody changed a given cell
     finally:
         del HAND_INS["Copy Cat_17"]
         moodle(room.folder / "moodle.zip")

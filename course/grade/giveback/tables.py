@@ -164,7 +164,9 @@ def comment(result: Result, language: str) -> str:
     for mark in result.marks:
         facts = {"points": number(mark.points or 0), "most": number(mark.most)}
         points = words("comment_points", language, **facts)
-        lines.append(f"{line(mark.title)}: {points}" + (f" {line(mark.said)}" if mark.said else ""))
+        lines.append(
+            " ".join([f"{line(mark.title)}: {points}", *(line(text) for text in (mark.said, mark.comment) if text)])
+        )
     if result.penalty:
         lines.append(words("comment_penalty", language, penalty=number(result.penalty)))
     if result.hand_in.late:

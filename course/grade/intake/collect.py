@@ -84,8 +84,10 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     *,
     platform: str | None = None,
     roster: Path | None = None,
+    tables: Sequence[Path] = (),
     due: datetime | None = None,
     others: Mapping[str, NotebookNode] | None = None,
+    other_values: bool = False,
 ) -> Batch:
     """Return what was handed in.
 
@@ -94,9 +96,11 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
         released: What students got of the homework.
         platform: The platform's name; by the files' names if it is left out.
         roster: The students of plain files, see ``platforms.read_roster``.
+        tables: Those of the paths that are the platform's own tables, and nobody's hand-in.
         due: When it had to be handed in. Times that platforms write without a zone are in its zone, else in this
             machine's.
         others: What students got of other homework, by its name.
+        other_values: Whether the parameters are others than students got.
 
     Raises:
         CourseError: There is nothing at a path, the platform is not known or cannot be told, or the roster is none.
@@ -104,8 +108,8 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     if platform is not None and platform not in platforms.PLATFORMS:
         raise errors.no_platform(platform, platforms.PLATFORMS)
     students = platforms.read_roster(roster) if roster else []
-    readings = [_read(found, released, others or {}) for found in Walk().files(paths)]
-    readings = _without_roster(readings, roster)
+    readings = [_read(found, released, others or {}, other_values) for found in Walk().files(paths)]
+    readings = _without_tables(readings, [*([roster] if roster else []), *tables])
     known = Knowledge(
         {each.found.parts: each.text for each in readings if each.text is not None},
         [each.found.parts[each.found.top :] for each in readings],
@@ -124,7 +128,7 @@ def collect(  # noqa: PLR0913 - what a teacher may say of a class
     return _batch(platform, owned, asides, due)
 
 
-def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNode]) -> _Reading:
+def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNode], other_values: bool) -> _Reading:
     bare = replace(found, data=b"")
     text = None
     if found.name.lower().endswith((".txt", ".csv")) and len(found.data) <= LARGEST_NOTE and not found.fault:
@@ -141,22 +145,20 @@ def _read(found: Found, released: NotebookNode, others: Mapping[str, NotebookNod
         return _Reading(bare, Worth.OTHER, (), (Remark("intake_other_homework", {"homework": other}),), text)
     if not ours:
         return _Reading(bare, Worth.OTHER, (), (Remark("intake_stranger"),), text)
-    cells, remarks = rebuild(handed_in, released)
+    cells, remarks = rebuild(handed_in, released, other_values=other_values)
     worth = Worth.ANSWERED if answered(cells, released) else Worth.UNANSWERED
     untouched = () if worth == Worth.ANSWERED else (Remark("intake_unanswered"),)
     named = () if found.name.lower().endswith(".ipynb") else (Remark("intake_name"),)
     return _Reading(bare, worth, cells, (*mended, *untouched, *remarks, *named), text)
 
 
-def _without_roster(readings: list[_Reading], roster: Path | None) -> list[_Reading]:
-    """Return the readings, the roster aside where it lies among the hand-ins."""
-    if roster is None:
-        return readings
+def _without_tables(readings: list[_Reading], tables: Iterable[Path]) -> list[_Reading]:
+    """Return the readings, the teacher's own tables aside where they lie among the hand-ins."""
     note = (Remark("intake_note"),)
-    names = roster.resolve().parts[-2:]
+    names = {path.parts[-2:] for table in tables for path in (table.absolute(), table.resolve())}
     return [
         replace(each, found=replace(each.found, junk=True), worth=Worth.NOTHING, remarks=note)
-        if each.found.parts[-2:] == names
+        if each.found.parts[-2:] in names
         else each
         for each in readings
     ]
