@@ -83,17 +83,19 @@ class Book:
                 return None
 
     def save(self, results: Sequence[Result]) -> None:
-        """Write results that changed; what a person gave stays."""
+        """Write results that changed, or that the gradebook lacks; what a person gave stays."""
         saver = SaveAutoGrades()
         with warnings.catch_warnings(), Gradebook(self._url) as book:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader reads what it has not added yet
             saver.gradebook, saver.notebook_id, saver.assignment_id = book, self._name, self._name
+            known = {submission.student.id for submission in book.assignment_submissions(self._name)}
             for result in results:
                 student = result.hand_in.student
+                unknown = student.key not in known
                 book.update_or_create_student(student.key, last_name=student.name)
                 book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
                 notebook = autograded(result, self._released)
-                if self._written(student, notebook):
+                if self._written(student, notebook) or unknown:
                     saver.student_id = student.key
                     for index, cell in enumerate(notebook.cells):
                         saver.preprocess_cell(cell, {}, index)

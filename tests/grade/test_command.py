@@ -213,6 +213,17 @@ def test_marks_by_hand_survive_and_complete_the_worksheet(room):
     assert noted[1:] == ["12", "'=a wish", "5.5", "5.5"]
 
 
+def test_who_was_taken_out_of_the_gradebook_comes_back(room):
+    """A student whom somebody removed from nbgrader's gradebook is in it again after the next run, with all points."""
+    room, _ = room
+    with Gradebook(f"sqlite:///{room.out / 'gradebook.db'}") as book:
+        book.remove_submission("small", "14")
+    assert ": 0 executed" in room.grade()
+    with Gradebook(f"sqlite:///{room.out / 'gradebook.db'}") as book:
+        again = book.find_submission("small", "14")
+        assert (again.score, again.needs_manual_grade) == (4, True)
+
+
 def test_a_regrade_needs_a_reason_and_a_student(room):
     """The message says which is missing; nothing is graded."""
     room, _ = room
