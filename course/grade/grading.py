@@ -231,8 +231,6 @@ def tell(folder: Path, batch: Batch, results: Sequence[Result]) -> None:
         f" or unreadable; other files: {len(batch.asides)}"
     )
     if waiting:
-        click.echo(
-            f"{waiting} wait for marks by hand: run `jupyter lab`, choose Nbgrader → Formgrader → Manual Grading,"
-        )
+        click.echo(f"{waiting} to be marked by hand: run `jupyter lab`, choose Nbgrader → Formgrader → Manual Grading,")
         click.echo("then give this command once more")
     click.echo(f"See {folder / 'summary.html'}")

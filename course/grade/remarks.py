@@ -82,6 +82,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "샌드박스 없이 채점했습니다. 학생의 코드가 채점 프로그램의 모든 권한으로 실행되었으므로 이곳의 점수는"
         " 확실하지 않습니다.",
     },
+    "part_by_hand": {"en": "{title}, by hand", "ko": "{title}, 직접 채점"},
     "status_by_hand": {"en": "to be marked by hand", "ko": "직접 채점 대기"},
     "status_graded": {"en": "graded", "ko": "채점됨"},
     "status_unreadable": {"en": "not readable", "ko": "읽을 수 없음"},

@@ -91,7 +91,7 @@ def summary(  # noqa: PLR0913 -- a page is made of what is on it
         figures=_figures(results, language),
         bars=_bars(results),
         ticks=_ticks(results),
-        questions=_questions(results),
+        questions=_questions(results, language),
         messages=_messages(results),
         unreadable=[
             (result, [plain(remark.text(language), 2000) for remark in remarks_of(result)])
@@ -136,9 +136,9 @@ def _ticks(results: Sequence[Result]) -> list[str]:
     return [number(most * index / BINS) for index in range(0, BINS + 1, 2)]
 
 
-def _questions(results: Sequence[Result]) -> list[Question]:
+def _questions(results: Sequence[Result], language: str) -> list[Question]:
     found = []
-    for name, title in questions_of(results).items():
+    for name, title in questions_of(results, language).items():
         marks = [mark for result in results for mark in result.marks if mark.name == name]
         known = [(mark.points, mark.most) for mark in marks if mark.points is not None]
         shares = [points / most for points, most in known if most]

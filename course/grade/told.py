@@ -25,9 +25,19 @@ def remarks_of(result: Result) -> list[Remark]:
     return kept
 
 
-def questions_of(results: Sequence[Result]) -> dict[str, str]:
-    """Return the titles of all graded cells by their names, in the notebook's order."""
-    return {mark.name: mark.title for result in results for mark in result.marks}
+def questions_of(results: Sequence[Result], language: str) -> dict[str, str]:
+    """Return the titles of all graded cells by their names, in the notebook's order.
+
+    Where a person marks one part of a question and a check another, the title of the person's says so.
+    """
+    marks = {mark.name: mark for result in results for mark in result.marks}
+    checked = {mark.title for mark in marks.values() if not mark.by_hand}
+    return {
+        name: words("part_by_hand", language, title=mark.title)
+        if mark.by_hand and mark.title in checked
+        else mark.title
+        for name, mark in marks.items()
+    }
 
 
 def lateness(late: timedelta, language: str) -> str:

@@ -139,7 +139,7 @@ def test_each_gets_what_the_answers_deserve(room):
     rows = room.rows()
     assert rows["student"][:4] == [
         "Question 1: build it (2 points)", "Question 2: a loss (2 points)", "Question 3: train it (2 + 2 points)",
-        "Question 3: train it (2 + 2 points)",
+        "Question 3: train it (2 + 2 points), by hand",
     ]  # fmt: skip
     points = {key: row[:4] for key, row in rows.items()}
     assert points["11"] == ["2", "2", "2", ""]
@@ -149,7 +149,7 @@ def test_each_gets_what_the_answers_deserve(room):
     assert points["15"] == points["16"] == ["0", "0", "0", "0"]
     assert "not JSON" in rows["16"][-1]
     assert "6 hand-ins by way of moodle: 5 executed" in said
-    assert "4 wait for marks by hand" in said
+    assert "4 to be marked by hand" in said
 
 
 def test_a_second_run_executes_nothing_and_gives_the_same_bytes(room):

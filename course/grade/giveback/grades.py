@@ -22,7 +22,7 @@ def grades(results: Sequence[Result], language: str) -> bytes:
     """
     target = StringIO()
     writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    questions = questions_of(results)
+    questions = questions_of(results, language)
     heads = [words(f"column_{name}", language) for name in ("student", "name")]
     ends = [words(f"column_{name}", language) for name in AFTER_QUESTIONS]
     writer.writerow([*heads, *(cell(title) for title in questions.values()), *ends])
