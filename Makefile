@@ -57,6 +57,8 @@ bench: .venv/whole ## measure a lesson's page beside a stock Jupyter Book's, and
 	@$(bin)/python -m course grade-bench
 
 linkcheck: .venv/light ## ask every other site that the pages link to whether it is still there
+	@$(bin)/python -c 'from urllib.request import urlopen; urlopen("https://github.com", timeout=20)' 2>/dev/null \
+		|| { echo "No link was asked for: this machine reaches no other site (https://github.com does not answer)." >&2; exit 1; }
 	@$(bin)/jupyter-book build --builder linkcheck --keep-going .
 
 upgrade-report: ## with a new requirements.lock: what would move in every notebook
