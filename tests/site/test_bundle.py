@@ -1,5 +1,7 @@
 """Pages are light: they hold their style, load one script, and bring no rule, font or icon that no page uses."""
 
+import time
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,35 @@ def test_lesson_keeps_within_its_budget(browser: Browser, site: Path, name: str)
     assert 2 <= took.requests <= 20
     assert took.cls < 0.05
     assert 0 < took.fcp <= took.lcp
+
+
+class LateFonts(SimpleHTTPRequestHandler):
+    """Serves files, fonts half a second late, and says nothing."""
+
+    def do_GET(self) -> None:
+        """Send a file."""
+        if self.path.endswith(".woff2"):
+            time.sleep(0.5)
+        super().do_GET()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["index", *LESSONS])
+def test_nothing_moves_when_the_fonts_come_late(visit, site: Path, name: str) -> None:
+    """What stands in for the fonts is as wide and as high as they, on a phone and on a laptop."""
+    page = visit.page
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { moved += each.value; }))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    with bench.served(site, LateFonts) as address:
+        page.goto(f"{address}/{name}.html")
+        page.evaluate("document.fonts.ready.then(() => 0)")
+        page.wait_for_timeout(200)
+    assert page.evaluate("moved") < 0.02
 
 
 def test_table_shows_the_worst_of_each() -> None:
