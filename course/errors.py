@@ -230,7 +230,7 @@ def master_loses(path: Place, check: str, points: float, most: float, said: str)
     return CourseError(
         path,
         f"its own answer gets {points:g} of {most:g} points of {check} ({said})",
-        "mend the master, or choose other parameters; nobody was graded",
+        "mend the master, or choose other parameters or larger limits; nobody was graded",
     )
 
 

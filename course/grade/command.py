@@ -23,6 +23,7 @@ from course.grade.sandbox import Limits, Template
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MASTERS = Path(__file__).parents[2] / "solutions"
+DAY = 24 * 60 * 60
 
 
 def cores() -> int:
@@ -77,9 +78,13 @@ class Options:
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="What feedback speaks.")
 @click.option("--out", type=FOLDER, default=Path("grading"), show_default=True, help="Where everything goes.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Hand-ins at a time [default: one per core].")
-@click.option("--cell-seconds", type=click.IntRange(1), default=120, show_default=True, help="What a cell may take.")
-@click.option("--seconds", type=click.IntRange(1), default=900, show_default=True, help="What a hand-in may take.")
-@click.option("--megabytes", type=click.IntRange(512), default=2048, show_default=True, help="Memory of a hand-in.")
+@click.option(
+    "--cell-seconds", type=click.IntRange(1, DAY), default=120, show_default=True, help="What a cell may take."
+)
+@click.option("--seconds", type=click.IntRange(1, DAY), default=900, show_default=True, help="What a hand-in may take.")
+@click.option(
+    "--megabytes", type=click.IntRange(512, 1 << 20), default=2048, show_default=True, help="Memory of a hand-in."
+)
 @click.option("--unsandboxed", is_flag=True, help="Run answers with your own rights; every page warns of it.")
 @click.option("--regrade", "again", metavar="STUDENT", multiple=True, help="Execute this one's again.")
 @click.option("--because", "reason", metavar="REASON", help="Why; kept with both scores.")

@@ -62,6 +62,10 @@ FIT = changed(
     "CURVE_RATE",
 )
 CURVE = FIT + JUDGED
+UNTRAINED = """
+torch.manual_seed(SEED)
+curve_net = torch.nn.Sequential(torch.nn.Linear(1, BUMPS), Bump(), torch.nn.Linear(BUMPS, 1))
+"""
 AS_CLASS = """
 class Net(torch.nn.Module):
     def __init__(self):
@@ -252,6 +256,8 @@ WRONG = {
             + "torch.manual_seed(1)\ncurve_net = torch.nn.Sequential(torch.nn.Linear(1, 9), torch.nn.Linear(9, 1))",
             "other_net",
         ),
+        # the first epochs, invented losses, and a network that nobody trained
+        (CURVE + "curve_losses[6:] = [0.99 * curve_losses[0]] * (EPOCHS - 6)\n" + UNTRAINED, "other_net"),
         (CURVE + "to_data, to_truth = to_truth, to_data", "judge_swapped"),
         (CURVE + "to_data = ((y_curve - f_curve) ** 2).mean()", "judge_noise"),
         (CURVE + "to_data = (curve_net(x_curve) - y_curve).abs().mean()", "judge"),

@@ -161,6 +161,7 @@ WRONG = {
         (changed(COUNT, "SIZE / last_size", "5.4"), "weight"),
         (changed(COUNT, "SIZE / last_size", "SIZE / last_size + 0.04"), "weight_rounded"),
         (changed(COUNT, "SIZE / last_size", "'more'"), "no_number"),
+        (changed(COUNT, "SIZE / last_size", "float('nan')"), "weight"),
     ],
     "cut-check": [
         (changed(CUT, "return [", "yield from [") + CONTENTS, "not_list"),
@@ -241,6 +242,7 @@ WRONG = {
         (changed(TRAIN, "!= y", "== y"), "wrong_right"),
         (TRAIN + "listed_wrong = listed_wrong / len(X)", "wrong_share"),
         (TRAIN + "listed_wrong = int(((listed_net(X[:SIZE]) > 0.5) != y[:SIZE]).sum()) + 100", "wrong_early"),
+        (TRAIN + "listed_wrong = shuffled_wrong = order_wrong = float('nan')", "wrong_early"),
         (TRAIN + "order_wrong = shuffled_wrong - listed_wrong", "order_sign"),
         (TRAIN + "order_wrong = listed_wrong", "order_all"),
         (TRAIN + "order_wrong = listed_wrong + shuffled_wrong", "order_wrong"),

@@ -192,6 +192,9 @@ WRONG = {
         (TRAIN + "test_losses = [loss * len(test_rows) for loss in test_losses]", "test"),
         (TRAIN + "curve_net = fresh()", "other_net"),
         (TRAIN + MORE, "other_net"),
+        # the first epochs, invented losses, and a network that nobody trained
+        (TRAIN + "train_losses[20:] = [float('inf')] * (EPOCHS - 20)\ncurve_net = fresh()", "later"),
+        (TRAIN + "train_losses[20:] = train_losses[:1] * (EPOCHS - 20)\ncurve_net = fresh()", "other_net"),
         (TRAIN + "curve_net = train_losses", "no_call"),
     ],
     "begin-check": [

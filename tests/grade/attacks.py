@@ -731,6 +731,17 @@ ODD = [
     Attack("a value that is the solution", "", {
         "smallest_answer": "smallest = open('DECOY/solutions/small.ipynb').read()", }, (2, 2, 0)),
     Attack("kill all", "", {"look_answer": "import os\nos.kill(-1, 9)"}),
+    Attack("colours of a terminal, printed", "", {"smallest_answer": r"""
+        print("\x1b[31m-" * 3000)
+        smallest = min(losses)
+        """}),
+    Attack("an error full of brackets", "", {"smallest_answer": """
+        smallest = min(losses)
+        raise ValueError("[{" * 300)
+        """}),
+    Attack("brackets that nothing closes, in its code", "", {"smallest_answer": f"""
+        smallest = min(losses)  # {"[{(" * 500}
+        """}),
     Attack("answers differently each time", "", {"loss_answer": """
         calls = []
         def loss_fn(yhat, y):

@@ -290,6 +290,16 @@ def test_a_master_whose_own_answer_loses_grades_nobody(room, tmp_path):
     assert not (tmp_path / "grading" / "small").exists()
 
 
+@pytest.mark.parametrize("option", ["--cell-seconds", "--seconds", "--megabytes"])
+@pytest.mark.parametrize("value", ["0", "1e3", "2147483648", "9" * 16, "9" * 30])
+def test_limits_that_no_machine_could_keep_are_refused_with_a_line(room, option, value):
+    """What the clock, the kernel or the record could not hold is told before anything runs."""
+    room, _ = room
+    said = room.grade(option, value)
+    assert f"Invalid value for '{option}'" in said
+    assert "Traceback" not in said
+
+
 def test_ctrl_c_stops_and_the_next_run_goes_on(room, tmp_path):
     """Stopped in the middle, it says how far it came; the same command executes only the rest."""
     room, _ = room

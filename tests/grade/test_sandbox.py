@@ -1,5 +1,6 @@
 """The sandbox, tried from within by real children: every wall by going at it, every limit by exceeding it."""
 
+import json
 import os
 import re
 import select
@@ -771,3 +772,19 @@ def test_a_frame_is_bounded_before_it_is_read():
         with pytest.raises(wire.JunkError):
             wire.receive(ours, 10, time.monotonic() + 5)
         assert not select.select([ours], [], [], 0)[0]
+
+
+@pytest.mark.parametrize("times", [1, 99])
+@pytest.mark.parametrize("part", ["[", "{[", '"[', '\\"[', "\\\\[", "\\", "\x1b[31m"])
+def test_brackets_in_what_a_student_writes_are_no_nesting(part, times):
+    """A message is as deep as its lists and objects are, whatever stands in its strings."""
+    import socket
+
+    text = part * times
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(theirs, {text: [text, [text]]})
+        assert wire.receive(ours, 0) == ({text: [text, [text]]}, b"")
+        wire.send(theirs, {"in": json.loads("[" * 50 + '"]"' + "]" * 50)})
+        with pytest.raises(wire.JunkError, match="nested"):
+            wire.receive(ours, 0)
