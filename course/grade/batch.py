@@ -211,7 +211,7 @@ class Grader:
             raise errors.workers_ended(str(e)) from e
         except TimedOut:
             remark = Remark("grader_timed_out")
-        except ProcessExpired:
+        except (ProcessExpired, MemoryError, RecursionError):  # a check's own are told to the student
             remark = Remark("grader_died")
         return Result(job.hand_in, unearned(self._released), remarks=(remark,))
 

@@ -177,7 +177,7 @@ class Examiner:
         self._path, self._seconds = path, seconds
         self._space: dict[str, Any] = {"__name__": "__main__"}
         self._prepared: dict[str, tuple[dict[str, Any], CodeType]] = {}
-        with _quiet():
+        with _quiet(), contextlib.redirect_stdout(io.StringIO()):  # given cells show what is for students
             for index, cell in enumerate(master.cells):
                 self._prepare(cell, notebooks.cell_name(cell, index), language)
 
