@@ -31,6 +31,7 @@ from course.grade.plain import cell, line
 from course.grade.sandbox import Template
 from course.grade.similar import similar
 from course.grade.summary import summary
+from course.grade.told import parts
 
 ZIPS = {"canvas": zips.canvas, "moodle": zips.moodle}
 WORKSHEETS: Mapping[str, Callable[[Path, Sequence[Result], str], GivenBack]] = {
@@ -148,16 +149,13 @@ def completed(
         by_hand: The points by student and cell, from the gradebook.
         written: The comments by student and cell; that on an answer goes to the next mark.
     """
-    student, names = result.hand_in.student.key, {mark.name for mark in result.marks}
+    student = result.hand_in.student.key
     points, notes = by_hand.get(student, {}), dict(written.get(student, {}))
-    comments: dict[str, str] = {}
-    waiting: list[str] = []
-    for each in result.hand_in.cells:
-        if note := notes.pop(each.name, ""):  # cells that were added have an answer's name
-            waiting.append(note)
-        if each.name in names:
-            comments[each.name] = "\n".join(waiting)
-            waiting.clear()
+    comments = {
+        # once each: cells that were added have an answer's name
+        mark.name: "\n".join(note for name in names if (note := notes.pop(name, "")))
+        for mark, names in parts(result)
+    }
     marks = tuple(
         replace(mark, points=points.get(mark.name, mark.points), comment=comments.get(mark.name, ""))
         for mark in result.marks

@@ -21,12 +21,13 @@ MEMORY, PIDS = "memory", "pids"
 NAME = "course-grade"
 EMPTY_SECONDS = 1.0
 
-# What is written into a group: for each controller and version, the files, and whether a kernel may lack them.
-_LIMITS: dict[tuple[str, int], tuple[tuple[str, bool], ...]] = {
-    (MEMORY, 1): (("memory.limit_in_bytes", False), ("memory.memsw.limit_in_bytes", True)),
-    (MEMORY, 2): (("memory.max", False),),
-    (PIDS, 1): (("pids.max", False),),
-    (PIDS, 2): (("pids.max", False),),
+# What is written into a group, by controller and version: the file of the limit, and others that a kernel may lack,
+# with what they get; nothing stands for the limit.
+_LIMITS: dict[tuple[str, int], tuple[str, dict[str, str | None]]] = {
+    (MEMORY, 1): ("memory.limit_in_bytes", {"memory.memsw.limit_in_bytes": None}),
+    (MEMORY, 2): ("memory.max", {"memory.swap.max": "0", "memory.oom.group": "1"}),
+    (PIDS, 1): ("pids.max", {}),
+    (PIDS, 2): ("pids.max", {}),
 }
 _KILLS = {1: "memory.oom_control", 2: "memory.events"}
 _numbers = itertools.count()
@@ -106,13 +107,11 @@ def _limit(folder: Path, parent: Parent, limits: Mapping[str, int]) -> None:
         OSError: The kernel refuses.
     """
     for controller in parent.controllers:
-        for name, dispensable in _LIMITS[controller, parent.version]:
-            if not dispensable or (folder / name).exists():
-                (folder / name).write_text(str(limits[controller]))
-    if parent.version == 2 and MEMORY in parent.controllers:
-        for name, value in (("memory.swap.max", "0"), ("memory.oom.group", "1")):
-            if (folder / name).exists():
-                (folder / name).write_text(value)
+        limit, (name, others) = str(limits[controller]), _LIMITS[controller, parent.version]
+        (folder / name).write_text(limit)
+        for other, value in others.items():
+            if (folder / other).exists():
+                (folder / other).write_text(value or limit)
 
 
 @functools.cache

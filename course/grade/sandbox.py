@@ -456,7 +456,7 @@ class Child:
         try:
             return self._exchange(request, blob, most)
         except wire.EndedError:
-            self._end(self._too_much() or Remark("child_died"))
+            self._end(self._memory() if self._starved() else Remark("child_died"))
         except wire.LateError:
             self._end(Remark("child_unresponsive", {"seconds": self._limits.cell_seconds}))
         except wire.JunkError:
@@ -501,9 +501,9 @@ class Child:
     def _memory(self) -> Remark:
         return Remark("child_memory", {"megabytes": self._limits.memory >> 20})
 
-    def _too_much(self) -> Remark | None:
-        """Return what is to be said where the kernel has ended a process of its because of memory."""
-        return self._memory() if self._group is not None and self._group.over() else None
+    def _starved(self) -> bool:
+        """Return whether the kernel has ended a process of its because of memory."""
+        return self._group is not None and self._group.over()
 
     def _keep_watch(self) -> None:
         """Kill it when all its processes together use too much, or all of it takes too long."""
@@ -517,10 +517,8 @@ class Child:
                 own[one] = max(own.get(one, 0.0), of_one[2])
             seconds = max(seconds, sum(own.values()))
             much = memory > limits.memory and sum(map(usage.share, usage.tree(pid))) > limits.memory
-            if much or usage.sockets(pid) > MOST_SOCKETS:
+            if much or usage.sockets(pid) > MOST_SOCKETS or self._starved():
                 self._end(self._memory())
-            elif (remark := self._too_much()) is not None:
-                self._end(remark)
             elif seconds > limits.cpu_seconds:
                 self._end(Remark("child_cpu", {"seconds": limits.cpu_seconds}))
             elif time.monotonic() > self._until:

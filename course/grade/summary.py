@@ -13,7 +13,7 @@ from course.grade.page import page
 from course.grade.plain import line, number, plain
 from course.grade.remarks import words
 from course.grade.similar import Pair
-from course.grade.told import lateness, questions_of, remarks_of, status
+from course.grade.told import lateness, parts, questions_of, remarks_of, status
 
 MOST_LISTED = 10  # messages, slow hand-ins
 BINS = 10
@@ -175,13 +175,4 @@ def _slowest(results: Sequence[Result]) -> list[tuple[Result, float]]:
 
 def _titles(results: Sequence[Result]) -> dict[str, str]:
     """Return the titles of the questions that answer cells belong to, by the cells' names."""
-    titles: dict[str, str] = {}
-    for result in results:
-        marks = {mark.name: line(mark.title) for mark in result.marks}
-        waiting: list[str] = []
-        for each in result.hand_in.cells:
-            waiting.append(each.name)
-            if each.name in marks:
-                titles |= dict.fromkeys(waiting, marks[each.name])
-                waiting = []
-    return titles
+    return {name: line(mark.title) for result in results for mark, names in parts(result) for name in names}

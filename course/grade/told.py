@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from course.grade.handins import Result
+from course.grade.handins import Mark, Result
 from course.grade.remarks import Remark, words
 
 
@@ -38,6 +38,17 @@ def questions_of(results: Sequence[Result], language: str) -> dict[str, str]:
         else mark.title
         for name, mark in marks.items()
     }
+
+
+def parts(result: Result) -> Iterator[tuple[Mark, list[str]]]:
+    """Yield each mark whose cell there is, with the names of the cells since the mark before it and its own."""
+    marks = {mark.name: mark for mark in result.marks}
+    waiting: list[str] = []
+    for cell in result.hand_in.cells:
+        waiting.append(cell.name)
+        if cell.name in marks:
+            yield marks[cell.name], waiting
+            waiting = []
 
 
 def lateness(late: timedelta, language: str) -> str:

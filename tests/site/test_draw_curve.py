@@ -397,9 +397,8 @@ def copied(desk: Desk) -> str:
     """Press Copy as PyTorch, and return what a paste then brings."""
     desk.press("Copy as PyTorch")
     desk.wait_for("Copied")
-    expect(desk.widget.locator(".draw-caption")).to_contain_text(
-        "Largest error"
-    )  # to compare with what the cell prints
+    # to compare with what the cell prints
+    expect(desk.widget.locator(".draw-caption")).to_contain_text("Largest error")
     desk.page.evaluate(
         "document.body.prepend(document.createElement('textarea')); document.querySelector('textarea').focus()"
     )
