@@ -54,8 +54,7 @@
   }
 
   /** Keeps the room below a still that the live chart's controls will take, so that nothing moves when they come. */
-  function keepRoom(figure) {
-    const { params = [] } = specification(figure);
+  function keepRoom(figure, { params = [] }) {
     const room = make("div", "chart-room vega-bindings", ...params.filter((each) => each.bind && each.bind.input).map((each) => placeholder(each.bind)));
     room.setAttribute("aria-hidden", "true");
     if (room.hasChildNodes()) figure.append(room);
@@ -69,24 +68,20 @@
     figure.querySelectorAll("img").forEach((each) => { each.style.height = ""; });
   }
 
-  /** Reads a chart's specification. */
-  function specification(figure) {
-    return JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-  }
-
   /** Draws a chart beside its still and, once it is there, hides the still. */
-  async function draw(figure) {
+  async function draw(figure, spec) {
     await loadVega();
     const live = make("div", "chart-live");
     figure.append(live);
-    await window.vegaEmbed(live, fit(specification(figure), live.clientWidth), { actions: false, renderer: "svg", mode: "vega-lite" });
+    await window.vegaEmbed(live, fit(spec, live.clientWidth), { actions: false, renderer: "svg", mode: "vega-lite" });
     figure.classList.add("is-live");
   }
 
+  const specifications = new Map();
   const observer = new IntersectionObserver(function (entries) {
     for (const entry of entries.filter((each) => each.isIntersecting)) {
       observer.unobserve(entry.target);
-      draw(entry.target).catch(function (fault) {
+      draw(entry.target, specifications.get(entry.target)).catch(function (fault) {
         leaveRoom(entry.target);
         throw fault;
       });
@@ -94,7 +89,9 @@
   }, { rootMargin: NEAR });
 
   document.querySelectorAll("figure.chart").forEach(function (figure) {
-    keepRoom(figure);
+    const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+    specifications.set(figure, spec);
+    keepRoom(figure, spec);
     observer.observe(figure);
   });
 })();
