@@ -248,6 +248,12 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "There was too much output; the rest was left out.",
         "ko": "출력이 너무 많아 나머지는 생략되었습니다.",
     },
+    "values_interrupted": {
+        "en": "Reading answers took longer than {seconds:g} s and was interrupted: those not read by then count as"
+        " not answered.",
+        "ko": "답을 읽는 데 {seconds:g}초가 넘게 걸려 중단했습니다. 그때까지 읽지 못한 답은 답하지 않은 것으로"
+        " 처리됩니다.",
+    },
     # intake
     "intake_bomb": {
         "en": "This archive would unpack to far more than a hand-in is; it was not opened."

@@ -415,10 +415,13 @@ class Child:
         return Ran(index, outputs, seconds, tuple(remarks))
 
     def fetch(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Return the encoded values of those names that there are."""
+        """Return the encoded values of those names that there are; those that take too long are missing."""
+        start = time.monotonic()
         most = min(self._limits.values, self._values_left)
         said, blob = self._ask({"do": "fetch", "names": list(names)[: replies.MOST_NAMES]}, b"", most)
         self._values_left -= len(blob)
+        if self.alive and time.monotonic() - start > self._limits.cell_seconds:
+            self.remarks.append(Remark("values_interrupted", {"seconds": self._limits.cell_seconds}))
         try:
             return replies.values(said.get("values", []), blob, names)
         except wire.JunkError:

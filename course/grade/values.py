@@ -33,6 +33,7 @@ _DTYPES = (
 )  # fmt: skip
 _ARRAY = re.compile(r"\|b1|[|<][iu](?:1|2|4|8)|<f(?:2|4|8)|<c(?:8|16)|<U[1-9]\d{0,5}", re.ASCII)
 _DEVICE = re.compile(r"(?:cpu|meta|cuda|mps)(?::\d{1,2})?", re.ASCII)
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 _KEYS = (str, int, float, bool, type(None))
 
 
@@ -144,7 +145,7 @@ class Teller:
         for base, how in self._plain():
             if issubclass(kind, base):
                 return how(value)
-        if issubclass(kind, (list, tuple, dict, set, frozenset)):
+        if issubclass(kind, _CONTAINERS):
             return self._container(value, path, depth)
         return self._library(value, path, depth)
 
@@ -171,13 +172,15 @@ class Teller:
         kind = type(value)
         if id(value) in self._inside:
             raise _TooMuchError("it holds itself")
+        base: Any = next(each for each in _CONTAINERS if issubclass(kind, each))
+        if self._nodes + base.__len__(value) > MOST_NODES:  # before any is told, which takes its time
+            raise _TooMuchError("too many values")
         self._inside.add(id(value))
         try:
-            if issubclass(kind, dict):
+            if base is dict:
                 return self._dict(value, path, depth)
-            if issubclass(kind, (set, frozenset)):
-                return self._set(value, depth)
-            base: type[list[Any] | tuple[Any, ...]] = list if issubclass(kind, list) else tuple
+            if base in (set, frozenset):
+                return self._set(value, depth, base)
             torch = _module("torch")
             name = "size" if torch is not None and kind is torch.Size else base.__name__
             items = list(base.__iter__(value))
@@ -185,8 +188,7 @@ class Teller:
         finally:
             self._inside.discard(id(value))
 
-    def _set(self, value: Any, depth: int) -> Any:
-        base: type[set[Any] | frozenset[Any]] = set if issubclass(type(value), set) else frozenset
+    def _set(self, value: Any, depth: int, base: Any) -> Any:
         return [
             base.__name__,
             *sorted((self.tell(item, "", depth + 1) for item in base.__iter__(value)), key=json.dumps),

@@ -290,6 +290,58 @@ def test_a_master_whose_own_answer_loses_grades_nobody(room, tmp_path):
     assert not (tmp_path / "grading" / "small").exists()
 
 
+def test_a_master_that_needs_more_than_the_limits_grades_nobody(room, tmp_path):
+    """An answer of the master's that is stopped by a limit says that larger ones may help."""
+    room, _ = room
+    path = small.write(tmp_path / "masters")
+    path.write_text(path.read_text().replace("losses = []", "losses = __import__('time').sleep(60) or []"))
+    limit = ["--cell-seconds", "1", "--out", str(tmp_path / "grading")]
+    said = room.grade("--masters", str(tmp_path / "masters"), *limit)
+    assert re.search(r"its own answer gets 0 of 2 points of train-check .* larger limits; nobody was graded", said)
+    assert not (tmp_path / "grading" / "small").exists()
+
+
+WEAK = """
+import os
+import resource
+
+with open("/proc/self/status") as file:
+    used = next(int(line.split()[1]) << 10 for line in file if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (used + (100 << 20), resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+def check_train(losses, smallest):
+    if isinstance(smallest, str):
+        os._exit(3)
+"""
+
+
+def test_a_worker_that_dies_or_runs_out_of_memory_costs_one_hand_in(room, tmp_path):
+    """Whose hand-in it was is told so; everybody else gets what the answers deserve, in the same run."""
+    path = small.write(tmp_path / "masters")
+    master = notebooks.read(path)
+    check = next(cell for cell in master.cells if cell.id == "train-check")
+    check.source = check.source.replace("def check_train(losses, smallest):", WEAK.strip())
+    notebooks.write(path, master)
+    answers = {
+        "smallest = 'the end'": "dies", "smallest = torch.zeros(50 << 20)": "dies",
+        "smallest = min(losses)": "honest", "smallest = 0": "wrong",
+    }  # fmt: skip
+    for number, answer in enumerate([*answers, *answers], 1):
+        folder = tmp_path / "in" / f"Student {number}_{number}_assignsubmission_file"
+        folder.mkdir(parents=True)
+        notebooks.write(folder / "small.ipynb", small.answered(smallest_answer=f"{answer}  # {number}"))
+    words = ["small", str(tmp_path / "in"), "--masters", str(tmp_path / "masters"), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(command, words)
+    assert done.exit_code == 0, done.output
+    found = rows_of(tmp_path / "out")
+    points = {"dies": ["0", "0", "0"], "honest": ["2", "2", "2"], "wrong": ["2", "2", "1"]}
+    assert {key: row[:3] for key, row in found.items() if key != "student"} == {
+        str(number): points[kind] for number, kind in enumerate([*answers.values()] * 2, 1)
+    }
+    assert sum("grader's own process ended" in " ".join(row) for row in found.values()) == 4
+
+
 @pytest.mark.parametrize("option", ["--cell-seconds", "--seconds", "--megabytes"])
 @pytest.mark.parametrize("value", ["0", "1e3", "2147483648", "9" * 16, "9" * 30])
 def test_limits_that_no_machine_could_keep_are_refused_with_a_line(room, option, value):

@@ -628,6 +628,18 @@ def test_fetch(child):
     assert found["f"] == values.CallableMark("f", "builtin_function_or_method")
 
 
+def test_values_that_take_too_long_to_read_are_left_out_and_told_of(small):
+    """What was read until then counts, the remark says that there is no more, and the process goes on."""
+    small.run("first, deep = 1, 0\nfor _ in range(50): deep = [deep]", 0)
+    names = [f"x{number}" for number in range(100)]  # each takes its time, and is told in a word for what it ends with
+    small.run(" = ".join(names) + " = [0.5] * 190_000 + [deep]", 1)
+    found = small.fetch(["first", *names, "deep"])
+    assert back(found["first"]) == 1
+    assert "deep" not in found
+    assert [remark.key for remark in small.remarks] == ["values_interrupted"]
+    assert said(small.run("first + 1", 2)) == "2"
+
+
 def test_what_is_too_large_is_refused(small):
     """More bytes than may be fetched are junk."""
     small.run("import numpy\nx = numpy.zeros(1 << 22)\ny = 1", 0)

@@ -253,7 +253,9 @@ def test_what_is_too_large_is_told_of():
     around.append(around)
     assert back(deep) == Refused("list", "nested too deeply")
     assert back(around) == Refused("list", "it holds itself")
-    assert back([0] * 300_000) == Refused("list", "too many values")
+    for kind in (list, tuple, set, frozenset, dict.fromkeys):
+        assert back(kind(range(300_000))).why == "too many values"
+    assert back([[0] * 150_000, [0] * 150_000]) == Refused("list", "too many values")
     assert back(10**5000) == Refused("int", "too many digits")
     assert back("x" * 10**7) == Refused("str", "too much text")
     assert back(torch.ones(1).expand(1 << 30)) == Refused("Tensor", "more than 256 MB")
