@@ -230,7 +230,7 @@ def test_a_class_of_them(tmp_path, facts):
             archive.writestr(f"No {number}_{number}_assignsubmission_file/x.ipynb", notebooks.text(notebook))
     before, own = bait.contents(facts["DECOY"]), set(psutil.Process().children(recursive=True))
     words = ["small", tmp_path / "moodle.zip", "--masters", tmp_path / "masters", "--out", tmp_path / "grading"]
-    limits = ["--cell-seconds", "3", "--seconds", "60", "--megabytes", str(LIMITS.memory >> 20)]
+    limits = ["--cell-seconds", "10", "--seconds", "60", "--megabytes", str(LIMITS.memory >> 20)]
     command = [sys.executable, "-m", "course", "grade", *map(str, words), *limits, "--jobs", "2"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
