@@ -133,6 +133,8 @@ WRONG = {
         (train("raw", BCE) + "raw_losses = raw_losses[1:] + raw_losses[-1:]", "first_later"),
         (train("raw", BCE) + "raw_net = fresh()", "other_net"),
         (train("raw", BCE) + "raw_losses[3] = 0.5", "later"),
+        (train("raw", BCE) + "raw_losses[5:] = [float('nan')] * (EPOCHS - 5)", "later"),
+        (train("raw", BCE) + "raw_losses[5:] = raw_losses[:1] * (EPOCHS - 5)\nraw_net = fresh()", "later"),
     ],
     "formula-check": [
         ("pass", "unanswered"),
@@ -158,6 +160,8 @@ WRONG = {
         (train("scaled", SCALED, "lr=RATE", "lr=RATE * 10"), "rate"),
         (train("scaled", SCALED, "    optimizer.zero_grad()\n", ""), "clear"),
         (train("scaled", SCALED, "range(EPOCHS)", "range(EPOCHS - 1)"), "length"),
+        (train("scaled", SCALED) + "scaled_losses[5:] = [float('inf')] * (EPOCHS - 5)", "later"),
+        (train("scaled", SCALED) + "scaled_losses[5:] = scaled_losses[:1] * (EPOCHS - 5)\nscaled_net = fresh()", "later"),
         (train("scaled", FORMULA), "first"),
         (train("scaled", SCALED.replace("255", "128")), "first"),
     ],
