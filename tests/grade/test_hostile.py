@@ -28,6 +28,8 @@ from course.grade.intake.rebuild import rebuild
 from course.grade.sandbox import Template
 
 slow = pytest.mark.slow
+# what may run in processes of their own, at the same time
+naive, ours, together = (pytest.mark.xdist_group(f"hostile, {part}") for part in ("naive", "ours", "together"))
 # What the naive grader may be seen to use; a cell has 5 seconds there
 MOST = {
     "memory": 1 << 30, "bytes": LIMITS.disk, "files": LIMITS.inodes, "processes": LIMITS.processes,
@@ -172,6 +174,7 @@ def test_the_guide_lists_them():
 
 
 @slow
+@naive
 @pytest.mark.parametrize("code", attacks.CONTROLS)
 def test_without_a_forgery_the_naive_grader_is_fair(code, harm):
     """A wrong answer alone gets no more than its shape deserves: what gets more does so by its forgery."""
@@ -179,6 +182,7 @@ def test_without_a_forgery_the_naive_grader_is_fair(code, harm):
 
 
 @slow
+@naive
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.danger}: {attack.name}")
 def test_it_harms_a_naive_grader(attack, harm):
     """An attack counts only if it succeeds where nothing stops it."""
@@ -195,6 +199,7 @@ def test_it_harms_a_naive_grader(attack, harm):
 
 
 @slow
+@ours
 @pytest.mark.parametrize("attack", [*ATTACKS, *ODD], ids=lambda attack: f"{attack.danger}: {attack.name}")
 def test_ours_gives_it_what_it_deserves(attack, grader, facts):
     """Its honest part gets its points; it reads, changes and leaves nothing; the next one is as if it had not been."""
@@ -217,6 +222,7 @@ def test_ours_gives_it_what_it_deserves(attack, grader, facts):
 
 
 @slow
+@together
 def test_a_class_of_them(tmp_path, facts):
     """All in one class, with an honest one after every five: each gets its own points, by a teacher's command."""
     hand_ins = []
