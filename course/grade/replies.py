@@ -24,13 +24,11 @@ class Answer:
 
     Attributes:
         value: What it returned, encoded; nothing where it raised an error.
-        arguments: The arguments after the call, encoded, where it changed them.
         state: torch's random state after it.
         error: The name of the nearest built-in exception type, and what the exception says.
     """
 
     value: bytes = b""
-    arguments: bytes = b""
     state: bytes = b""
     error: tuple[str, str] | None = None
 
@@ -89,10 +87,8 @@ def answer(said: dict[str, Any], blob: bytes, state: int) -> Answer:
     match said:
         case {"error": [str(name), str(text)]} if random(blob, state) and len(name) < 60 and len(text) <= 4000:
             return Answer(error=(name, text), state=blob)
-        case {"value": int(value), "after": int(after)} if (
-            min(value, after) >= 0 and value + after <= len(blob) and random(blob[value + after :], state)
-        ):
-            return Answer(blob[:value], blob[value : value + after], blob[value + after :])
+        case {"value": int(value)} if 0 <= value <= len(blob) and random(blob[value:], state):
+            return Answer(blob[:value], blob[value:])
         case _:
             raise wire.JunkError("no answer")
 

@@ -418,7 +418,7 @@ class Child:
         """Return the encoded values of those names that there are; those that take too long are missing."""
         start = time.monotonic()
         most = min(self._limits.values, self._values_left)
-        said, blob = self._ask({"do": "fetch", "names": list(names)[: replies.MOST_NAMES]}, b"", most)
+        said, blob = self._ask({"do": "fetch", "names": list(names)[: replies.MOST_NAMES], "most": most}, b"", most)
         self._values_left -= len(blob)
         if self.alive and time.monotonic() - start > self._limits.cell_seconds:
             self.remarks.append(Remark("values_interrupted", {"seconds": self._limits.cell_seconds}))
@@ -436,9 +436,10 @@ class Child:
             arguments: The encoded pair of a tuple and a dictionary.
             state: torch's random state, or nothing.
         """
-        request = {"do": "call", "path": path, "arguments": len(arguments)}
+        most = min(self._limits.values, self._values_left)
+        request = {"do": "call", "path": path, "arguments": len(arguments), "most": most}
         start = time.monotonic()
-        said, blob = self._ask(request, arguments + state, min(self._limits.values, self._values_left))
+        said, blob = self._ask(request, arguments + state, most)
         self._values_left -= len(blob)
         if not self.alive:
             remark = self._ended or Remark("cell_not_run")

@@ -219,16 +219,19 @@ class Served:
         found: list[tuple[str, bytes]] = []
 
         def work() -> None:
-            for name in request["names"]:
-                if name in self._shell.user_ns:
-                    found.append((name, values.encode(self._shell.user_ns[name], name)))  # noqa: PERF401
+            names = [name for name in request["names"] if name in self._shell.user_ns]
+            left: int = request["most"] - len(names) * values.MOST_REFUSED
+            for name in names:
+                told = values.encode(self._shell.user_ns[name], name, most=left)
+                found.append((name, told))
+                left -= len(told)
 
         self._run(work, 0)
         stop_copies(self._process)
         return {"values": [[name, len(told)] for name, told in found]}, b"".join(told for _, told in found)
 
     def call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        """Call a value, and tell what it returns, what became of its arguments and of the random numbers."""
+        """Call a value, and tell what it returns, and where the random numbers are then."""
         arguments, state = blob[: request["arguments"]], blob[request["arguments"] :]
         parts: list[bytes] = []
         failed: list[BaseException] = []
@@ -240,19 +243,19 @@ class Served:
                 set_state(state)
                 value = function(*given, **named)
                 self._returned.append(value)
-                parts.extend([values.encode(value, f"@{len(self._returned) - 1}"), values.encode((given, named))])
+                most = request["most"] - len(state) - values.MOST_REFUSED
+                parts.append(values.encode(value, f"@{len(self._returned) - 1}", most=most))
                 parts.append(get_state() if state else b"")
             except BaseException as error:  # noqa: BLE001  # the examiner hears of it
                 failed.append(error)
 
         self._run(work, 0)
         stop_copies(self._process)
-        if failed or len(parts) != 3:
+        if failed or len(parts) != 2:
             name, said = described(failed[0]) if failed else ("RuntimeError", "")
             return {"error": [name, said]}, self._state_after(state)
-        value, after, state = parts
-        after = b"" if after == arguments else after
-        return {"value": len(value), "after": len(after)}, value + after + state
+        value, state = parts
+        return {"value": len(value)}, value + state
 
     def _state_after(self, state: bytes) -> bytes:
         """Return where torch's random numbers are after a call that failed, or were before it."""

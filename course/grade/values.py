@@ -20,6 +20,7 @@ from course.grade import layers
 
 MOST_BYTES = 1 << 28
 MOST_JSON = 1 << 23
+MOST_REFUSED = 2000
 MOST_NODES = 200_000
 MOST_DEPTH = 40
 MOST_DIGITS = 4000
@@ -72,7 +73,7 @@ class _TooMuchError(ValueError):
 Marker = Callable[[object], CallableMark | None]
 
 
-def encode(value: object, path: str = "", mark_of: Marker = lambda _: None) -> bytes:
+def encode(value: object, path: str = "", mark_of: Marker = lambda _: None, most: int = MOST_BYTES) -> bytes:
     """Return a value as bytes; equal plain values, told in the same order, give equal bytes.
 
     What cannot be told is told of: a callable by where it is, all else by its type.
@@ -81,13 +82,15 @@ def encode(value: object, path: str = "", mark_of: Marker = lambda _: None) -> b
         value: The value.
         path: Where it is; without one, callables cannot be called and are refused.
         mark_of: What knows of a stand-in where its value is.
+        most: How many bytes it may take; a value that takes more is refused, in less than ``MOST_REFUSED``.
     """
-    teller = Teller(mark_of)
+    teller = Teller(mark_of, most)
     try:
         told = teller.tell(value, path, 0)
         text = _compact(told)
+        teller.room(len(text) + 4)
     except Exception as error:  # noqa: BLE001  # what cannot be read is told of as such
-        teller = Teller(mark_of)
+        teller = Teller(mark_of, most)
         why = str(error) if isinstance(error, _TooMuchError) else "it cannot be read"
         text = _compact(["refused", _type_name(value), why])
     return len(text).to_bytes(4, "big") + text + b"".join(teller.blobs)
@@ -119,8 +122,9 @@ class Teller:
         blobs: The raw elements told of so far.
     """
 
-    def __init__(self, mark_of: Marker) -> None:
+    def __init__(self, mark_of: Marker, most: int) -> None:
         self.blobs: list[bytes] = []
+        self._most = most
         self._mark_of = mark_of
         self._nodes = 0
         self._bytes = 0
@@ -254,7 +258,7 @@ class Teller:
             told = ["tensor", dtype, shape, needs, is_parameter, device]
             if device == "meta":
                 return told
-            self._room(math.prod(shape) * plain.element_size())
+            self.room(math.prod(shape) * plain.element_size())
             raw = plain.cpu().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
             self.blobs.append(raw.numpy().tobytes())
         return told
@@ -267,15 +271,19 @@ class Teller:
         array = array.astype(array.dtype.newbyteorder("<"))
         if not _ARRAY.fullmatch(array.dtype.str) or array.ndim > MOST_AXES:
             return ["refused", _type_name(value), f"dtype {str(array.dtype)[:40]}"]
-        self._room(array.nbytes)
+        self.room(array.nbytes)
         self.blobs.append(array.tobytes("C"))
         return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
 
-    def _room(self, count: int) -> None:
-        """Make sure that so many bytes more may be told."""
+    def room(self, count: int) -> None:
+        """Make sure that so many bytes more may be told.
+
+        Raises:
+            ValueError: They may not.
+        """
         self._bytes += count
-        if self._bytes > MOST_BYTES:
-            raise _TooMuchError(f"more than {MOST_BYTES >> 20} MB")
+        if self._bytes > self._most:
+            raise _TooMuchError(f"more than {self._most >> 20} MB")
 
 
 def _imaginary(value: complex) -> str:
@@ -312,7 +320,7 @@ def decode(data: bytes, stand_in: Callable[[CallableMark], object]) -> object:
     Raises:
         ValueError: They tell no value.
     """
-    if len(data) > MOST_BYTES + MOST_JSON + 4 or len(data) < 4:
+    if len(data) > MOST_BYTES or len(data) < 4:
         raise ValueError(f"{len(data)} bytes are no value")
     length = int.from_bytes(data[:4], "big")
     if length > min(MOST_JSON, len(data) - 4):

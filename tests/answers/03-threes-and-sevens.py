@@ -161,7 +161,10 @@ WRONG = {
         (train("scaled", SCALED, "    optimizer.zero_grad()\n", ""), "clear"),
         (train("scaled", SCALED, "range(EPOCHS)", "range(EPOCHS - 1)"), "length"),
         (train("scaled", SCALED) + "scaled_losses[5:] = [float('inf')] * (EPOCHS - 5)", "later"),
-        (train("scaled", SCALED) + "scaled_losses[5:] = scaled_losses[:1] * (EPOCHS - 5)\nscaled_net = fresh()", "later"),
+        (
+            train("scaled", SCALED) + "scaled_losses[5:] = scaled_losses[:1] * (EPOCHS - 5)\nscaled_net = fresh()",
+            "later",
+        ),
         (train("scaled", FORMULA), "first"),
         (train("scaled", SCALED.replace("255", "128")), "first"),
     ],

@@ -236,6 +236,7 @@ def test_a_regrade_needs_a_reason_and_a_student(room):
 def test_nbgrader_goes_on_from_the_gradebook(room):
     """Its own export has our scores, and its own feedback our outputs."""
     room, _ = room
+    room.by_hand("12", 1.5)
     nbgrader = str(Path(sys.executable).with_name("nbgrader"))
     config = (notebooks.ROOT / "nbgrader_config.py").read_text()
     (room.folder / "nbgrader_config.py").write_text(config.replace('"solutions"', '"masters"'))
@@ -316,7 +317,7 @@ def check_train(losses, smallest):
 """
 
 
-def test_a_worker_that_dies_or_runs_out_of_memory_costs_one_hand_in(room, tmp_path):
+def test_a_worker_that_dies_or_runs_out_of_memory_costs_one_hand_in(tmp_path):
     """Whose hand-in it was is told so; everybody else gets what the answers deserve, in the same run."""
     path = small.write(tmp_path / "masters")
     master = notebooks.read(path)

@@ -641,9 +641,18 @@ def test_values_that_take_too_long_to_read_are_left_out_and_told_of(small):
 
 
 def test_what_is_too_large_is_refused(small):
-    """More bytes than may be fetched are junk."""
-    small.run("import numpy\nx = numpy.zeros(1 << 22)\ny = 1", 0)
-    assert small.fetch(["y"]) != {}
+    """What takes more bytes than may be fetched is told of, and what comes after it counts."""
+    small.run("import numpy\nx = numpy.zeros(1 << 22)\ny = 1\ndef f(): return x", 0)
+    refused = values.Refused("ndarray", "more than 3 MB")
+    assert [back(told) for told in small.fetch(["x", "y"]).values()] == [refused, 1]
+    assert back(call(small, "f", state=b"").value) == refused
+    assert small.alive
+    assert not small.remarks
+
+
+def test_more_bytes_than_were_asked_for_are_junk(small):
+    """A child that sends more than may be fetched is ended."""
+    small.run("import course.grade.values as v\nv.encode = lambda *_, **__: bytes(5 << 20)\nx = 1", 0)
     assert small.fetch(["x"]) == {}
     assert [remark.key for remark in small.remarks] == ["child_junk"]
 
@@ -655,16 +664,6 @@ def test_a_call_goes_on_with_the_random_numbers_of_outside(child):
     answer = call(child, "noise", 3, state=torch.get_rng_state().numpy().tobytes())
     assert torch.equal(back(answer.value), torch.rand(3))
     assert answer.state == torch.get_rng_state().numpy().tobytes()
-
-
-def test_a_call_tells_what_became_of_its_arguments(child):
-    """What a function did to its arguments comes back, if it did."""
-    child.run("def double(x, also):\n    x.mul_(2)\n    also.append(1)", 0)
-    answer = call(child, "double", torch.ones(2), also=[])
-    given, named = back(answer.arguments)
-    assert (given[0].tolist(), named) == ([2.0, 2.0], {"also": [1]})
-    child.run("def same(x): return x", 1)
-    assert call(child, "same", 3).arguments == b""
 
 
 def test_a_network_of_the_students_own_is_called_where_it_is(child):
