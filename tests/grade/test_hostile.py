@@ -166,6 +166,13 @@ def test_there_are_sixty_attacks():
     assert sorted(name for names in attacks.USED.values() for name in names) == using
 
 
+@slow
+def test_the_table_can_be_made():
+    """The command behind it grades at nbgrader, where an honest hand-in gets its points, and here."""
+    (row,) = against_nbgrader.compared([attack for attack in ATTACKS if attack.name == "expect does nothing"], False)
+    assert row[1:] == ("**points** | 6", "– | 5")
+
+
 def test_the_guide_lists_them():
     """The table of what gets through, which a command of its own makes, is of these attacks."""
     assert list(against_nbgrader.listed(against_nbgrader.GUIDE.read_text(encoding="utf-8"))) == [
