@@ -205,6 +205,9 @@ def test_print_opens_answers_and_shows_stills(wide, site: Path, name: str) -> No
     page.emulate_media(media="print")
     for fold in page.locator("article details").all():
         assert fold.locator(":scope > :not(summary)").first.bounding_box()["height"] > 0
+    # what fades in when it opens is not there yet when the page is taken
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert not page.evaluate("document.getAnimations().filter(each => each.effect.target.closest('details')).length")
     for chart in page.locator("figure.chart").all():
         expect(chart.locator("> img")).to_be_visible()
         expect(chart.locator(".chart-live")).to_be_hidden()
