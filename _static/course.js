@@ -59,6 +59,18 @@
     if (drawer.matches(":popover-open")) drawer.hidePopover();
   }));
 
+  // The list of all pages is longer than the window: it opens where the page that is read stands.
+  const pages = document.querySelector(".all-pages");
+  const here = pages && pages.querySelector(".current > a");
+  function showHere() {
+    const beyond = here.getBoundingClientRect().bottom - pages.getBoundingClientRect().bottom;
+    if (beyond > 0) pages.scrollTop += beyond + pages.clientHeight / 3;
+  }
+  if (here) {
+    showHere();
+    pages.addEventListener("toggle", showHere);
+  }
+
   // What scrolls sideways in itself must be reached by the keyboard, and what does not must not be in its way.
   const SCROLLS = ".bd-article pre, .katex-display, .cell_output .text_html, .pst-scrollable-table-container, figure.chart";
   const sizes = new ResizeObserver(function (entries) {
