@@ -263,3 +263,42 @@ def test_printed_page_has_the_letters_of_all_its_formulas(wide, site: Path) -> N
     )
     assert missing == 0
     assert page.evaluate("[...document.fonts].some(f => f.family.includes('KaTeX_Math') && f.status === 'loaded')")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_line_begins_with_the_comma_behind_a_formula(wide, site: Path, name: str) -> None:
+    """However wide the page is, a comma or full stop stands on the line on which the formula before it ends."""
+    wide.page.goto((site / f"{name}.html").as_uri())
+    found = wide.page.evaluate("""() => {
+      const marks = [];
+      for (const span of document.querySelectorAll("article .unbroken:has(> .math)")) {
+        const text = span.lastChild, pieces = span.querySelectorAll(".katex-base");
+        if (text.nodeType === Node.TEXT_NODE) marks.push([pieces[pieces.length - 1], text]);
+      }
+      const parted = new Set();
+      for (let width = 300; width < 420; width += 3) {
+        document.querySelector("article").style.width = `${width}px`;
+        for (const [piece, text] of marks) {
+          const range = document.createRange();
+          range.selectNode(text);
+          const box = range.getBoundingClientRect();
+          const end = piece.getBoundingClientRect().right;
+          if (box.height && box.left < end - 5) parted.add(`${width}: ${text.parentNode.textContent}`);
+        }
+      }
+      return [marks.length, [...parted]];
+    }""")
+    assert found[0]
+    assert found[1] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_work_is_called_in_the_list_what_the_text_calls_it(wide, site: Path, name: str) -> None:
+    """Who reads of LeCun et al., 1998, finds that name at the foot of the page."""
+    wide.page.goto((site / f"{name}.html").as_uri())
+    pairs = wide.page.evaluate("""() => [...document.querySelectorAll("article p a.internal")].map((link) => {
+      const work = document.querySelector(`.citation[id="${link.hash.slice(1)}"]`);
+      return work && [`[${link.textContent}]`, work.querySelector(".label").textContent];
+    }).filter(Boolean)""")
+    assert pairs
+    assert [called for called, _ in pairs] == [label for _, label in pairs]
