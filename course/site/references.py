@@ -1,4 +1,4 @@
-"""Sphinx extension: a work in a list of references has the label that the text gives it, such as *LeCun et al., 1998*."""
+"""Sphinx extension: in a list of references a work is called what the text calls it, such as *LeCun et al., 1998*."""
 
 from __future__ import annotations
 
