@@ -20,8 +20,10 @@ class Labels(BaseLabelStyle):  # type: ignore[misc]  # pybtex has no types
     def format_labels(self, sorted_entries: Iterable[Entry]) -> Iterator[str]:
         """Yield the label of each work."""
         for entry in sorted_entries:
-            names = [" ".join(map(str, person.rich_last_names)) for person in entry.persons["author"]]
-            yield f"{' and '.join(names) if len(names) < 3 else f'{names[0]} et al.'}, {entry.fields['year']}"
+            people = entry.persons.get("author") or entry.persons.get("editor") or []
+            names = [" ".join(map(str, person.rich_last_names)) for person in people] or [entry.key]
+            called = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+            yield ", ".join(filter(None, (called, entry.fields.get("year"))))
 
 
 class Style(Alpha):  # type: ignore[misc]
