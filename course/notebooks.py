@@ -87,11 +87,15 @@ def text(notebook: NotebookNode) -> str:
 
 def write(path: Path, notebook: NotebookNode) -> bool:
     """Write the notebook whole or not at all; return whether the file changed."""
-    new = text(notebook)
-    if path.exists() and path.read_text(encoding="utf-8") == new:
+    if holds(path, notebook):
         return False
-    write_whole(path, new.encode(), path.stat().st_mode if path.exists() else 0o644)
+    write_whole(path, text(notebook).encode(), path.stat().st_mode if path.exists() else 0o644)
     return True
+
+
+def holds(path: Path, notebook: NotebookNode) -> bool:
+    """Return whether this very notebook is in the file, if there is one."""
+    return path.exists() and path.read_text(encoding="utf-8") == text(notebook)
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:

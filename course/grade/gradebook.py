@@ -26,6 +26,8 @@ from course.grade.intake.rebuild import rebuild
 from course.grade.pictures import redrawn
 from course.grade.plain import plain
 
+TOGETHER = 20  # results written at once
+
 
 class Book:
     """The one writer of a gradebook."""
@@ -83,31 +85,46 @@ class Book:
                 return None
 
     def save(self, results: Sequence[Result]) -> None:
-        """Write results that changed, or that the gradebook lacks; what a person gave stays."""
-        saver = SaveAutoGrades()
-        with warnings.catch_warnings(), Gradebook(self._url) as book:
+        """Write results that changed, or that the gradebook lacks; what a person gave stays.
+
+        Some at a time are written whole or not at all. A notebook follows only then: where it is another than what is
+        there, its result is written again.
+        """
+        for start in range(0, len(results), TOGETHER):
+            made = [(result, autograded(result, self._released)) for result in results[start : start + TOGETHER]]
+            with self._whole() as book:
+                known = {submission.student.id for submission in book.assignment_submissions(self._name)}
+                for result, notebook in made:
+                    self._save(book, result, notebook, unknown=result.hand_in.student.key not in known)
+            for result, notebook in made:
+                notebooks.write(self._path(result.hand_in.student), notebook)
+
+    @contextmanager
+    def _whole(self) -> Iterator[Gradebook]:
+        """Open the gradebook; what is done in it is written at the end, though nbgrader commits after each step."""
+        with warnings.catch_warnings(), Gradebook(self._url) as book, book.engine.begin() as connection:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader reads what it has not added yet
-            saver.gradebook, saver.notebook_id, saver.assignment_id = book, self._name, self._name
-            known = {submission.student.id for submission in book.assignment_submissions(self._name)}
-            for result in results:
-                student = result.hand_in.student
-                unknown = student.key not in known
-                book.update_or_create_student(student.key, last_name=student.name)
-                book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
-                notebook = autograded(result, self._released)
-                if self._written(student, notebook) or unknown:
-                    saver.student_id = student.key
-                    for index, cell in enumerate(notebook.cells):
-                        saver.preprocess_cell(cell, {}, index)
-                saved = book.find_submission_notebook(self._name, self._name, student.key)
-                saved.late_submission_penalty = result.penalty
+            book.db.remove()
+            book.db.configure(bind=connection)
+            yield book
             book.db.commit()
 
-    def _written(self, student: Student, notebook: NotebookNode) -> bool:
-        """Write a notebook where nbgrader looks for it, and return whether it is another than before."""
-        path = self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return notebooks.write(path, notebook)
+    def _save(self, book: Gradebook, result: Result, notebook: NotebookNode, unknown: bool) -> None:
+        """Write a result."""
+        student, saver = result.hand_in.student, SaveAutoGrades()
+        book.update_or_create_student(student.key, last_name=student.name)
+        book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
+        if unknown or not notebooks.holds(self._path(student), notebook):
+            saver.gradebook, saver.notebook_id, saver.assignment_id = book, self._name, self._name
+            saver.student_id = student.key
+            for index, cell in enumerate(notebook.cells):
+                saver.preprocess_cell(cell, {}, index)
+        saved = book.find_submission_notebook(self._name, self._name, student.key)
+        saved.late_submission_penalty = result.penalty
+
+    def _path(self, student: Student) -> Path:
+        """Return where nbgrader looks for a student's notebook."""
+        return self._folder / "autograded" / student.key / self._name / f"{self._name}.ipynb"
 
 
 @contextmanager
