@@ -283,7 +283,7 @@ class Teller:
         """
         self._bytes += count
         if self._bytes > self._most:
-            raise _TooMuchError(f"more than {self._most >> 20} MB")
+            raise _TooMuchError(f"more than {max(0, self._most) >> 20} MB")
 
 
 def _imaginary(value: complex) -> str:
