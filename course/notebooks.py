@@ -87,15 +87,16 @@ def text(notebook: NotebookNode) -> str:
 
 def write(path: Path, notebook: NotebookNode) -> bool:
     """Write the notebook whole or not at all; return whether the file changed."""
-    if holds(path, notebook):
+    new = text(notebook)
+    if holds(path, new):
         return False
-    write_whole(path, text(notebook).encode(), path.stat().st_mode if path.exists() else 0o644)
+    write_whole(path, new.encode(), path.stat().st_mode if path.exists() else 0o644)
     return True
 
 
-def holds(path: Path, notebook: NotebookNode) -> bool:
-    """Return whether this very notebook is in the file, if there is one."""
-    return path.exists() and path.read_text(encoding="utf-8") == text(notebook)
+def holds(path: Path, content: str) -> bool:
+    """Return whether there is such a file, with this very text in it."""
+    return path.exists() and path.read_text(encoding="utf-8") == content
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:

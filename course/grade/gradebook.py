@@ -114,7 +114,7 @@ class Book:
         student, saver = result.hand_in.student, SaveAutoGrades()
         book.update_or_create_student(student.key, last_name=student.name)
         book.update_or_create_submission(self._name, student.key, timestamp=result.hand_in.submitted)
-        if unknown or not notebooks.holds(self._path(student), notebook):
+        if unknown or not notebooks.holds(self._path(student), notebooks.text(notebook)):
             saver.gradebook, saver.notebook_id, saver.assignment_id = book, self._name, self._name
             saver.student_id = student.key
             for index, cell in enumerate(notebook.cells):

@@ -30,7 +30,6 @@ class Style(Alpha):  # type: ignore[misc]
     """Works as pybtex writes them, in the order of their authors."""
 
     default_label_style = Labels
-    default_sorting_style = "author_year_title"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:  # noqa: ARG001 — Sphinx's signature

@@ -104,7 +104,7 @@ class Stock:
             "name": facts["NAME"], "homework": small.NAME, "checks": CHECKS, "seconds": STOCK_SECONDS,
             "options": [f"--ExecutePreprocessor.timeout={STOCK_CELL_SECONDS}"],
         }  # fmt: skip
-        self._usual = frozenset()
+        self._usual, self._said = frozenset(), ""
         self.honest = self.grade(small.answered())
         if self.honest.points != (2, 2, 2):  # else nothing could get through
             raise click.ClickException(f"nbgrader gives an honest hand-in {self.honest.points}:\n{self._said}")
